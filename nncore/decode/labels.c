@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* labels.c: names of classes. */
+#include <nncore/classification.h>

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* graph.c: building and rewriting a network. */
+#include "graph.h"

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* graph.h: a network in memory: values, and nodes that compute them
+ * from others. Importers build graphs, passes rewrite them, the plan executes
+ * them. Convolutions and poolings are NHWC here, whatever the file says. */
+#pragma once
+
+#include "shape.h"
+
+typedef struct _NncGraph NncGraph;
+typedef struct _NncNode NncNode;
+typedef struct _NncValue NncValue;
+typedef struct _NncOp NncOp;
+typedef struct _NncConstant NncConstant;
+typedef struct _NncSource NncSource;
+
+/* --- constants ----------------------------------------------------------- */
+
+/* Immutable numbers: a strided view of a part of the model's file, or of
+ * memory of their own. Reference-counted. Two views of the same bytes share an
+ * id when they are the same constant; packed weights are kept by id. */
+struct _NncConstant {
+  gatomicrefcount references;
+  guint64 id;
+  NncTensorDesc desc;
+  gint64 strides[NNC_MAX_RANK]; /* bytes */
+  NncSource *source; /* the file, or NULL */
+  gsize offset; /* in the file */
+  GBytes *bytes; /* own memory, or NULL */
+};
+
+/* [source, offset, size]: checked to lie inside the file and to be as long as desc wants. */
+NncConstant *nnc_constant_new_from_source (NncSource *source, gsize offset, gsize size, const NncTensorDesc *desc,
+                                           GError **error);
+/* Takes over data, which g_free() frees. */
+NncConstant *nnc_constant_new_take (gpointer data, const NncTensorDesc *desc);
+/* The same numbers with another shape and strides (a transpose). */
+NncConstant *nnc_constant_new_view (NncConstant *constant, const NncTensorDesc *desc, const gint64 *strides);
+NncConstant *nnc_constant_ref (NncConstant *constant);
+void nnc_constant_unref (NncConstant *constant);
+/* Where its first element lies. NULL with an error when the file had to be read again and could not be. */
+const void *nnc_constant_get_data (NncConstant *constant, GError **error);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NncConstant, nnc_constant_unref)
+
+/* --- attributes ---------------------------------------------------------- */
+
+typedef enum {
+  NNC_ATTRIBUTE_INT,
+  NNC_ATTRIBUTE_FLOAT,
+  NNC_ATTRIBUTE_STRING,
+  NNC_ATTRIBUTE_INTS,
+  NNC_ATTRIBUTE_FLOATS,
+  NNC_ATTRIBUTE_CONSTANT,
+  NNC_ATTRIBUTE_GRAPH,
+} NncAttributeKind;
+
+typedef struct {
+  const char *name; /* interned */
+  NncAttributeKind kind;
+  guint n; /* of ints, floats, or the string's length */
+  union {
+    gint64 i;
+    float f;
+    char *string;
+    gint64 *ints;
+    float *floats;
+    NncConstant *constant;
+    NncGraph *graph;
+  };
+} NncAttribute;
+
+/* --- values and nodes ------------------------------------------------------ */
+
+struct _NncValue {
+  char *name; /* never NULL */
+  /* What the file declares: for inputs it holds, elsewhere it is not trusted.
+   * rank -1: unknown; a dimension of -1 is free, with its name in `symbols`. */
+  NncDataType type;
+  gint rank;
+  gint64 shape[NNC_MAX_RANK];
+  char *symbols[NNC_MAX_RANK];
+  NncQuantization *quantization;
+  NncConstant *constant; /* or NULL */
+  NncNode *producer; /* NULL: an input or a constant */
+  /* What inference found: desc.type is NNC_INVALID until then, and remains so
+   * where it depends on data. */
+  NncTensorDesc desc;
+};
+
+struct _NncNode {
+  const NncOp *op;
+  char *name; /* in the file; may be empty */
+  guint n_inputs, n_outputs;
+  NncValue **inputs; /* NULL: an optional input that is absent */
+  NncValue **outputs; /* NULL: an output that nobody wants */
+  GArray *attributes; /* of NncAttribute */
+};
+
+/* Owns its nodes and values. */
+struct _NncGraph {
+  GPtrArray *nodes; /* NncNode, in an order in which they can run */
+  GPtrArray *values; /* NncValue */
+  GPtrArray *inputs; /* NncValue, not owned */
+  GPtrArray *outputs;
+};
+
+NncGraph *nnc_graph_new (void);
+void nnc_graph_free (NncGraph *graph);
+NncGraph *nnc_graph_copy (const NncGraph *graph);
+NncValue *nnc_graph_add_value (NncGraph *graph, const char *name);
+NncValue *nnc_graph_add_constant (NncGraph *graph, const char *name, NncConstant *constant);
+/* Appends a node; values may be NULL where the op allows it. The op's counts are checked. */
+NncNode *nnc_graph_add_node (NncGraph *graph, const NncOp *op, const char *name, NncValue *const *inputs,
+                             guint n_inputs, NncValue *const *outputs, guint n_outputs, GError **error);
+/* Every reader of `old`, and the graph's outputs, read `replacement` from now on. */
+void nnc_graph_replace_value (NncGraph *graph, NncValue *old, NncValue *replacement);
+/* Puts nodes into an order in which they can run; an error names a node in a cycle. */
+gboolean nnc_graph_sort (NncGraph *graph, GError **error);
+/* Removes nodes and values that no output depends on (nodes with effects stay). */
+void nnc_graph_remove_dead (NncGraph *graph);
+guint nnc_graph_count_readers (const NncGraph *graph, const NncValue *value);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NncGraph, nnc_graph_free)
+
+void nnc_node_set_int (NncNode *node, const char *name, gint64 value);
+void nnc_node_set_float (NncNode *node, const char *name, float value);
+void nnc_node_set_string (NncNode *node, const char *name, const char *value);
+void nnc_node_set_ints (NncNode *node, const char *name, const gint64 *values, guint n);
+void nnc_node_set_floats (NncNode *node, const char *name, const float *values, guint n);
+void nnc_node_set_constant (NncNode *node, const char *name, NncConstant *constant);
+void nnc_node_set_graph (NncNode *node, const char *name, NncGraph *take);
+void nnc_node_remove_attribute (NncNode *node, const char *name);
+const NncAttribute *nnc_node_get_attribute (const NncNode *node, const char *name);
+gint64 nnc_node_get_int (const NncNode *node, const char *name, gint64 otherwise);
+float nnc_node_get_float (const NncNode *node, const char *name, float otherwise);
+const char *nnc_node_get_string (const NncNode *node, const char *name, const char *otherwise);
+/* NULL and *n = 0 when it is absent. */
+const gint64 *nnc_node_get_ints (const NncNode *node, const char *name, guint *n);

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* kernel.h: what a kernel is. Kernels take plain pointers, sizes and strides
+ * and know no tensor, no graph and no GLib. Each is an entry of the one list,
+ * kernels.inc, which also makes its test and its benchmark. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Instruction sets, each including those before it on its architecture.
+ * NNC_CPU=c|orc|avx2|avx512|vnni|neon masks all above the named one. */
+typedef enum {
+  NNC_CPU_C,
+  NNC_CPU_ORC,
+  NNC_CPU_AVX2, /* with FMA and F16C */
+  NNC_CPU_AVX512, /* F, BW, DQ, VL */
+  NNC_CPU_VNNI, /* AVX-512 VNNI */
+  NNC_CPU_NEON,
+  NNC_N_CPUS
+} NncCpu;
+
+const char *nnc_cpu_to_string (NncCpu cpu);
+bool nnc_cpu_has (NncCpu cpu);
+
+/* Slots: what there is to compute. Each slot has a signature and at least a C
+ * kernel. To add one: a line in slots.inc, kernels in kernels.inc. */
+typedef enum {
+#define NNC_SLOT(name, signature) NNC_SLOT_##name,
+#include "slots.inc"
+#undef NNC_SLOT
+  NNC_N_SLOTS
+} NncSlot;
+
+/* --- signatures -------------------------------------------------------- */
+
+/* y[i] = f (x[i], p); y may be x. p: the function's parameters (the alpha of
+ * leaky_relu, the bounds of clip), NULL where it has none. */
+typedef void (*NncUnaryF32) (float *y, const float *x, size_t n, const float *p);
+
+/* y[r][c] = f (a[r][c], b[r][c]) for r < rows, c < columns. Rows of y are
+ * contiguous. a_row and b_row are elements from row to row (0: the same row
+ * again); a_step and b_step are 1, or 0 for one value all along a row.
+ * y may be a or b where that operand is contiguous. */
+typedef struct {
+  size_t rows, columns;
+  ptrdiff_t a_row, b_row;
+  int a_step, b_step;
+} NncBroadcast;
+typedef void (*NncBinaryF32) (float *y, const float *a, const float *b, const NncBroadcast *shape);
+
+/* y[r][:] = softmax (x[r][:]), with the maximum subtracted; y may be x. */
+typedef void (*NncRowsF32) (float *y, const float *x, size_t rows, size_t columns);
+
+/* y[m][k] = sum or mean or max over n of x[m][n][k]. */
+typedef void (*NncReduceF32) (float *y, const float *x, size_t outer, size_t axis, size_t inner);
+
+/* y[i * channels + c] = x[i * channels + c] * scale[c] + offset[c], n pixels of 1 to 4 channels. */
+typedef void (*NncNormalizeU8) (float *y, const uint8_t *x, size_t n, int channels, const float *scale,
+                                const float *offset);
+
+/* A window that slides over an image. x: [batch, in_height, in_width, channels],
+ * y: [batch, out_height, out_width, channels]; strides in elements, so that
+ * either may be a slice of something wider. */
+typedef struct {
+  size_t batch;
+  size_t in_height, in_width, in_channels;
+  size_t out_height, out_width, out_channels;
+  size_t kernel_height, kernel_width;
+  size_t stride_y, stride_x;
+  size_t dilation_y, dilation_x;
+  size_t pad_top, pad_left; /* what pads below and right follows from the sizes */
+  size_t groups; /* in_channels: depthwise */
+  ptrdiff_t in_pixel, in_row, in_image; /* elements from one to the next */
+  ptrdiff_t out_pixel, out_row, out_image;
+  float minimum, maximum; /* the fused activation: y is clamped to these */
+} NncWindow;
+
+/* What a convolution's weights look like before they are packed: any strides,
+ * in elements, so that both OIHW and OHWI are read as they lie. */
+typedef struct {
+  const float *data; /* NULL: ones */
+  ptrdiff_t out, in, row, column; /* `in` counts within a group */
+  const float *scale; /* per output channel, multiplied in; NULL: ones */
+  const float *bias; /* per output channel; NULL: zeros */
+} NncFilter;
+
+/* A convolution. `pack` is called once a set of weights and a kernel; its
+ * memory is aligned to 64 bytes, and so is scratch. `run` computes output rows
+ * [begin, end) of the batch * out_height there are, so that rows can be shared
+ * out to threads; each thread has a scratch of its own. */
+typedef struct {
+  bool (*accepts) (const NncWindow *window);
+  size_t (*packed_size) (const NncWindow *window);
+  void (*pack) (const NncWindow *window, const NncFilter *filter, void *packed);
+  size_t (*scratch_size) (const NncWindow *window);
+  void (*run) (const NncWindow *window, const float *x, const void *packed, float *y, void *scratch, size_t begin,
+               size_t end);
+} NncConvolution;
+
+/* A pooling over NHWC, rows [begin, end). Averages divide by the number of
+ * elements inside the image, or by the window's size when count_padding. */
+typedef void (*NncPoolF32) (const NncWindow *window, bool count_padding, const float *x, float *y, size_t begin,
+                            size_t end);
+
+/* A matrix product y[m][n] = clamp (sum over k of a[m][k] * b[k][n] + bias[n]).
+ * b is packed (at load when it is constant, into scratch when it is not). */
+typedef struct {
+  size_t m, n, k;
+  ptrdiff_t a_row, y_row; /* elements from row to row */
+  float minimum, maximum;
+} NncProduct;
+typedef struct {
+  const float *data;
+  ptrdiff_t k, n; /* elements from one to the next: both b and its transpose are read as they lie */
+  const float *scale, *bias; /* per column n; NULL: ones, zeros */
+} NncMatrix;
+typedef struct {
+  bool (*accepts) (const NncProduct *product);
+  size_t (*packed_size) (const NncProduct *product);
+  void (*pack) (const NncProduct *product, const NncMatrix *b, void *packed);
+  void (*run) (const NncProduct *product, const float *a, const void *packed, float *y, size_t begin, size_t end);
+} NncMatrixProduct;
+
+/* Moves elements: for every index of shape, y[index * y_strides] = x[index * x_strides];
+ * strides in bytes, size the element's in bytes (1, 2, 4, 8). Rank 0 to 8. */
+typedef void (*NncCopyStrided) (void *y, const void *x, size_t size, int rank, const size_t *shape,
+                                const ptrdiff_t *y_strides, const ptrdiff_t *x_strides);
+
+/* --- the list ----------------------------------------------------------- */
+
+typedef enum {
+  NNC_SIGNATURE_UNARY_F32,
+  NNC_SIGNATURE_BINARY_F32,
+  NNC_SIGNATURE_ROWS_F32,
+  NNC_SIGNATURE_REDUCE_F32,
+  NNC_SIGNATURE_NORMALIZE_U8,
+  NNC_SIGNATURE_CONVOLUTION,
+  NNC_SIGNATURE_POOL_F32,
+  NNC_SIGNATURE_MATRIX_PRODUCT,
+  NNC_SIGNATURE_COPY_STRIDED,
+} NncSignature;
+
+/* One kernel. `function` is a function pointer of the slot's signature, or a
+ * pointer to its NncConvolution or NncMatrixProduct. */
+typedef struct {
+  NncSlot slot;
+  NncSignature signature;
+  NncCpu cpu;
+  const char *name; /* "relu_f32_orc" */
+  union {
+    NncUnaryF32 unary;
+    NncBinaryF32 binary;
+    NncRowsF32 rows;
+    NncReduceF32 reduce;
+    NncNormalizeU8 normalize;
+    NncPoolF32 pool;
+    NncCopyStrided copy;
+    const NncConvolution *convolution;
+    const NncMatrixProduct *product;
+    const void *any;
+  };
+} NncKernel;
+
+/* All kernels, best first within a slot; the last of each slot is its C reference. */
+const NncKernel *nnc_kernels (size_t *n);
+
+/* The best kernel of a slot on this CPU, masked by NNC_CPU. Never NULL. An ORC
+ * kernel is compared with its C reference the first time, and passed over when
+ * it differs. Thread-safe. */
+const NncKernel *nnc_kernel_find (NncSlot slot);
+const NncKernel *nnc_kernel_find_convolution (NncSlot slot, const NncWindow *window);
+const NncKernel *nnc_kernel_find_product (NncSlot slot, const NncProduct *product);

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* op.h: what an operator is. One file an op, one line in ops.inc.
+ *
+ * An op answers three questions. `infer`: which types and shapes come out of
+ * these types and shapes (and of the numbers, where they are known)?
+ * `prepare`: for these shapes, which kernel, which packed weights, how much
+ * scratch? `run`: compute. All three see the same NncTensors, so an op whose
+ * output shapes depend on data can be asked again while a network runs. */
+#pragma once
+
+#include "graph.h"
+
+typedef enum {
+  NNC_OP_ELEMENTWISE = 1 << 0, /* output[i] depends on inputs' [i] alone, after broadcasting */
+  NNC_OP_IN_PLACE = 1 << 1, /* run may write output 0 over input 0 when type and shape are equal */
+  NNC_OP_VIEW = 1 << 2, /* output 0 has input 0's bytes in input 0's order: nothing is run */
+  NNC_OP_EFFECT = 1 << 3, /* random, or state: never folded, merged or dropped */
+  NNC_OP_DATA_SHAPE = 1 << 4, /* output shapes depend on the numbers in some input, constant or not */
+} NncOpTraits;
+
+#define NNC_OP_MAX_OUTPUTS 16
+
+/* What `infer` is told, and where it answers. */
+typedef struct {
+  const NncNode *node;
+  guint n_inputs, n_outputs;
+  const NncTensor *const *inputs; /* [i] NULL: absent; ->data NULL: numbers not known */
+  NncTensorDesc *outputs;
+} NncInference;
+
+typedef struct _NncPlanner NncPlanner;
+typedef struct _NncStep NncStep;
+typedef struct _NncRunContext NncRunContext;
+
+/* Computes one step. FALSE with an error only for what the numbers make impossible. */
+typedef gboolean (*NncRun) (const NncStep *step, NncRunContext *context, GError **error);
+
+/* What `prepare` is told, and what it decides: run, and what of params, scratch, kernel it needs. */
+typedef struct {
+  NncPlanner *planner;
+  const NncNode *node;
+  guint n_inputs, n_outputs;
+  const NncTensor *const *inputs; /* ->data: set for constants; may have any strides */
+  const NncTensor *const *outputs; /* all contiguous */
+  guint threads; /* how many pieces a step may be cut into */
+  NncRun run;
+  gpointer params; /* by nnc_prepare_params() */
+  gsize scratch; /* bytes a part, aligned to 64, shared between steps */
+  const char *kernel; /* static; for people */
+  guint64 macs; /* multiply-accumulates; for people */
+} NncPreparation;
+
+/* Zeroed memory that lives as long as the step. */
+gpointer nnc_prepare_params (NncPreparation *prepare, gsize size);
+
+/* Writes packed numbers; not called when another session has packed the same already. */
+typedef void (*NncPack) (gpointer packed, gpointer user_data);
+
+/* Memory aligned to 64 bytes, kept by the model and shared by sessions, found again by what went into it:
+ * the kernel's name, the constants (by input index; G_MAXUINT for none), and further bytes (sizes, folded scales).
+ * The inputs named are not wanted by run, and their numbers are dropped. NULL with an error when memory is refused. */
+gconstpointer nnc_prepare_pack (NncPreparation *prepare, const char *kernel, const guint *inputs, guint n_inputs,
+                                gconstpointer key, gsize key_size, gsize packed_size, NncPack pack, gpointer user_data,
+                                GError **error);
+/* Input i was read during prepare, and run does not want its numbers. */
+void nnc_prepare_consume (NncPreparation *prepare, guint input);
+
+struct _NncStep {
+  NncRun run;
+  gpointer params;
+  NncTensor **inputs; /* contiguous */
+  NncTensor **outputs;
+  guint n_inputs, n_outputs;
+  const NncNode *node;
+  const char *kernel;
+  guint64 macs;
+};
+
+/* Scratch of a part of this run (0 where it is not cut), as large as the step asked for. */
+gpointer nnc_run_scratch (NncRunContext *context, guint part);
+
+/* Calls part (0..n-1) once each, on as many threads as the session has, and returns when all are done. */
+typedef void (*NncPart) (gpointer user_data, guint part);
+void nnc_run_parallel (NncRunContext *context, guint n, NncPart part, gpointer user_data);
+
+struct _NncOp {
+  const char *name;
+  guint traits; /* NncOpTraits */
+  guint min_inputs, max_inputs, max_outputs;
+  gboolean (*infer) (NncInference *inference, GError **error);
+  gboolean (*prepare) (NncPreparation *prepare, GError **error);
+  /* Rewrites attributes so that the node, given inputs whose axis i is what was axis permutation[i], gives outputs
+   * permuted alike. FALSE: it cannot. NULL: it cannot, unless it is elementwise, where there is nothing to rewrite. */
+  gboolean (*permute) (NncNode *node, const guint *permutation, guint rank);
+};
+
+/* By the name in our vocabulary; NULL when there is none. */
+const NncOp *nnc_op_find (const char *name);
+const NncOp *const *nnc_ops (guint *n);
+
+/* Errors of an op say what does not fit; the planner puts file, node and op before it. */
+G_GNUC_PRINTF (2, 3) gboolean nnc_op_error (GError **error, const char *format, ...);

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* passes.c: the list of passes. */
+#include "graph.h"
