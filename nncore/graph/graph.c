@@ -1,3 +1,236 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* graph.c: building and rewriting a network. */
 #include "graph.h"
+
+#include <string.h>
+
+static void
+quantization_free (NncQuantization *quantization)
+{
+  g_free (quantization->scale);
+  g_free (quantization->zero_point);
+  g_free (quantization);
+}
+
+static NncQuantization *
+quantization_copy (const NncQuantization *from)
+{
+  NncQuantization *to = g_memdup2 (from, sizeof *from);
+
+  to->scale = g_memdup2 (from->scale, from->n * sizeof *from->scale);
+  to->zero_point = g_memdup2 (from->zero_point, from->n * sizeof *from->zero_point);
+  return to;
+}
+
+static void
+value_free (gpointer data)
+{
+  NncValue *value = data;
+
+  for (guint i = 0; i < NNC_MAX_RANK; i++)
+    g_free (value->symbols[i]);
+  g_clear_pointer (&value->quantization, quantization_free);
+  g_clear_pointer (&value->constant, nnc_constant_unref);
+  g_free (value->name);
+  g_free (value);
+}
+
+static void
+node_free (gpointer data)
+{
+  NncNode *node = data;
+
+  g_array_unref (node->attributes);
+  g_free (node->inputs);
+  g_free (node->outputs);
+  g_free (node->name);
+  g_free (node);
+}
+
+NncGraph *
+nnc_graph_new (void)
+{
+  NncGraph *graph = g_new0 (NncGraph, 1);
+
+  graph->nodes = g_ptr_array_new_with_free_func (node_free);
+  graph->values = g_ptr_array_new_with_free_func (value_free);
+  graph->inputs = g_ptr_array_new ();
+  graph->outputs = g_ptr_array_new ();
+  return graph;
+}
+
+void
+nnc_graph_free (NncGraph *graph)
+{
+  g_ptr_array_unref (graph->nodes);
+  g_ptr_array_unref (graph->values);
+  g_ptr_array_unref (graph->inputs);
+  g_ptr_array_unref (graph->outputs);
+  g_free (graph);
+}
+
+NncValue *
+nnc_graph_add_value (NncGraph *graph, const char *name)
+{
+  NncValue *value = g_new0 (NncValue, 1);
+
+  value->name = g_strdup (name ? name : "");
+  value->rank = -1;
+  g_ptr_array_add (graph->values, value);
+  return value;
+}
+
+NncValue *
+nnc_graph_add_constant (NncGraph *graph, const char *name, NncConstant *constant)
+{
+  NncValue *value = nnc_graph_add_value (graph, name);
+
+  nnc_value_set_constant (value, constant);
+  return value;
+}
+
+void
+nnc_value_set_constant (NncValue *value, NncConstant *constant)
+{
+  nnc_constant_ref (constant);
+  g_clear_pointer (&value->constant, nnc_constant_unref);
+  value->constant = constant;
+  value->desc = constant->desc;
+  value->type = constant->desc.type;
+  value->rank = (gint)constant->desc.rank;
+  memcpy (value->shape, constant->desc.shape, sizeof value->shape);
+}
+
+NncNode *
+nnc_graph_add_node (NncGraph *graph, const NncOp *op, const char *name, NncValue *const *inputs, guint n_inputs,
+                    NncValue *const *outputs, guint n_outputs)
+{
+  NncNode *node = g_new0 (NncNode, 1);
+
+  node->op = op;
+  node->name = g_strdup (name ? name : "");
+  node->n_inputs = n_inputs;
+  node->n_outputs = n_outputs;
+  node->inputs = g_memdup2 (inputs, n_inputs * sizeof *inputs);
+  node->outputs = g_memdup2 (outputs, n_outputs * sizeof *outputs);
+  node->attributes = g_array_new (FALSE, FALSE, sizeof (NncAttribute));
+  g_array_set_clear_func (node->attributes, (GDestroyNotify)nnc_attribute_clear);
+  for (guint i = 0; i < n_outputs; i++)
+    if (outputs[i])
+      outputs[i]->producer = node;
+  g_ptr_array_add (graph->nodes, node);
+  return node;
+}
+
+void
+nnc_node_set_input (NncNode *node, guint index, NncValue *value)
+{
+  if (index >= node->n_inputs) {
+    node->inputs = g_renew (NncValue *, node->inputs, index + 1);
+    for (guint i = node->n_inputs; i < index; i++)
+      node->inputs[i] = NULL;
+    node->n_inputs = index + 1;
+  }
+  node->inputs[index] = value;
+}
+
+static gpointer
+mapped (GHashTable *map, gpointer key)
+{
+  return key ? g_hash_table_lookup (map, key) : NULL;
+}
+
+static NncValue *
+copy_value (NncGraph *copy, const NncValue *from)
+{
+  NncValue *to = nnc_graph_add_value (copy, from->name);
+  char *name = to->name;
+
+  *to = *from;
+  to->name = name;
+  to->producer = NULL;
+  to->constant = from->constant ? nnc_constant_ref (from->constant) : NULL;
+  to->quantization = from->quantization ? quantization_copy (from->quantization) : NULL;
+  for (guint i = 0; i < NNC_MAX_RANK; i++)
+    to->symbols[i] = g_strdup (from->symbols[i]);
+  return to;
+}
+
+static void
+copy_node (NncGraph *copy, const NncNode *from, GHashTable *map)
+{
+  g_autofree NncValue **inputs = g_new (NncValue *, from->n_inputs);
+  g_autofree NncValue **outputs = g_new (NncValue *, from->n_outputs);
+  NncNode *to;
+
+  for (guint i = 0; i < from->n_inputs; i++)
+    inputs[i] = mapped (map, from->inputs[i]);
+  for (guint i = 0; i < from->n_outputs; i++)
+    outputs[i] = mapped (map, from->outputs[i]);
+  to = nnc_graph_add_node (copy, from->op, from->name, inputs, from->n_inputs, outputs, from->n_outputs);
+  g_array_set_size (to->attributes, from->attributes->len);
+  for (guint i = 0; i < from->attributes->len; i++)
+    nnc_attribute_copy (&g_array_index (to->attributes, NncAttribute, i),
+                        &g_array_index (from->attributes, NncAttribute, i));
+}
+
+NncGraph *
+nnc_graph_copy (const NncGraph *graph)
+{
+  NncGraph *copy = nnc_graph_new ();
+  g_autoptr (GHashTable) map = g_hash_table_new (NULL, NULL);
+
+  for (guint i = 0; i < graph->values->len; i++)
+    g_hash_table_insert (map, graph->values->pdata[i], copy_value (copy, graph->values->pdata[i]));
+  for (guint i = 0; i < graph->nodes->len; i++)
+    copy_node (copy, graph->nodes->pdata[i], map);
+  for (guint i = 0; i < graph->inputs->len; i++)
+    g_ptr_array_add (copy->inputs, mapped (map, graph->inputs->pdata[i]));
+  for (guint i = 0; i < graph->outputs->len; i++)
+    g_ptr_array_add (copy->outputs, mapped (map, graph->outputs->pdata[i]));
+  return copy;
+}
+
+void
+nnc_graph_replace_value (NncGraph *graph, NncValue *old, NncValue *replacement)
+{
+  for (guint i = 0; i < graph->nodes->len; i++) {
+    NncNode *node = graph->nodes->pdata[i];
+
+    for (guint j = 0; j < node->n_inputs; j++)
+      if (node->inputs[j] == old)
+        node->inputs[j] = replacement;
+  }
+  for (guint i = 0; i < graph->outputs->len; i++)
+    if (graph->outputs->pdata[i] == old)
+      graph->outputs->pdata[i] = replacement;
+}
+
+guint
+nnc_graph_count_readers (const NncGraph *graph, const NncValue *value)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < graph->nodes->len; i++) {
+    const NncNode *node = graph->nodes->pdata[i];
+
+    for (guint j = 0; j < node->n_inputs; j++)
+      n += node->inputs[j] == value;
+  }
+  for (guint i = 0; i < graph->outputs->len; i++)
+    n += graph->outputs->pdata[i] == value;
+  return n;
+}
+
+NncNode *
+nnc_graph_get_reader (const NncGraph *graph, const NncValue *value)
+{
+  for (guint i = 0; i < graph->nodes->len; i++) {
+    NncNode *node = graph->nodes->pdata[i];
+
+    for (guint j = 0; j < node->n_inputs; j++)
+      if (node->inputs[j] == value)
+        return node;
+  }
+  return NULL;
+}

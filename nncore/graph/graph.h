@@ -16,29 +16,32 @@ typedef struct _NncSource NncSource;
 /* --- constants ----------------------------------------------------------- */
 
 /* Immutable numbers: a strided view of a part of the model's file, or of
- * memory of their own. Reference-counted. Two views of the same bytes share an
- * id when they are the same constant; packed weights are kept by id. */
+ * memory of their own. Reference-counted. A file's payloads are not aligned. */
 struct _NncConstant {
   gatomicrefcount references;
-  guint64 id;
   NncTensorDesc desc;
   gint64 strides[NNC_MAX_RANK]; /* bytes */
   NncSource *source; /* the file, or NULL */
   gsize offset; /* in the file */
   GBytes *bytes; /* own memory, or NULL */
+  const void *data; /* in own memory: the first element */
 };
 
-/* [source, offset, size]: checked to lie inside the file and to be as long as desc wants. */
+/* [offset, offset + size) of source: checked to lie inside the file, and to be as long as desc wants. */
 NncConstant *nnc_constant_new_from_source (NncSource *source, gsize offset, gsize size, const NncTensorDesc *desc,
                                            GError **error);
-/* Takes over data, which g_free() frees. */
+/* Takes over data, which g_free() frees and which is aligned for its type. */
 NncConstant *nnc_constant_new_take (gpointer data, const NncTensorDesc *desc);
-/* The same numbers with another shape and strides (a transpose). */
+/* The same numbers with another shape and strides (a transpose), starting where the constant starts. */
 NncConstant *nnc_constant_new_view (NncConstant *constant, const NncTensorDesc *desc, const gint64 *strides);
 NncConstant *nnc_constant_ref (NncConstant *constant);
 void nnc_constant_unref (NncConstant *constant);
-/* Where its first element lies. NULL with an error when the file had to be read again and could not be. */
-const void *nnc_constant_get_data (NncConstant *constant, GError **error);
+/* Where its first element lies, perhaps unaligned; a source must be acquired. */
+const void *nnc_constant_get_data (const NncConstant *constant);
+/* A contiguous, aligned copy in memory of its own. */
+NncConstant *nnc_constant_flatten (NncConstant *constant, GError **error);
+/* What tells it from every other constant of its model: packed weights are found by it. */
+void nnc_constant_append_key (const NncConstant *constant, GByteArray *key);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NncConstant, nnc_constant_unref)
 
 /* --- attributes ---------------------------------------------------------- */
@@ -67,6 +70,9 @@ typedef struct {
     NncGraph *graph;
   };
 } NncAttribute;
+
+void nnc_attribute_clear (NncAttribute *attribute);
+void nnc_attribute_copy (NncAttribute *to, const NncAttribute *from);
 
 /* --- values and nodes ------------------------------------------------------ */
 
@@ -108,16 +114,22 @@ void nnc_graph_free (NncGraph *graph);
 NncGraph *nnc_graph_copy (const NncGraph *graph);
 NncValue *nnc_graph_add_value (NncGraph *graph, const char *name);
 NncValue *nnc_graph_add_constant (NncGraph *graph, const char *name, NncConstant *constant);
-/* Appends a node; values may be NULL where the op allows it. The op's counts are checked. */
+void nnc_value_set_constant (NncValue *value, NncConstant *constant);
+/* Appends a node; inputs and outputs may be NULL where the op allows it. */
 NncNode *nnc_graph_add_node (NncGraph *graph, const NncOp *op, const char *name, NncValue *const *inputs,
-                             guint n_inputs, NncValue *const *outputs, guint n_outputs, GError **error);
+                             guint n_inputs, NncValue *const *outputs, guint n_outputs);
+/* Input `index` may lie beyond those there are: those between become absent. */
+void nnc_node_set_input (NncNode *node, guint index, NncValue *value);
 /* Every reader of `old`, and the graph's outputs, read `replacement` from now on. */
 void nnc_graph_replace_value (NncGraph *graph, NncValue *old, NncValue *replacement);
 /* Puts nodes into an order in which they can run; an error names a node in a cycle. */
 gboolean nnc_graph_sort (NncGraph *graph, GError **error);
-/* Removes nodes and values that no output depends on (nodes with effects stay). */
-void nnc_graph_remove_dead (NncGraph *graph);
+/* Removes nodes and values that no output and no effect depends on. Nodes must be in order. */
+void nnc_graph_remove_dead (NncGraph *graph, gboolean (*has_effect) (const NncNode *node));
+/* Reads by nodes and by the graph's outputs. */
 guint nnc_graph_count_readers (const NncGraph *graph, const NncValue *value);
+/* A node that reads it, or NULL. */
+NncNode *nnc_graph_get_reader (const NncGraph *graph, const NncValue *value);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NncGraph, nnc_graph_free)
 
 void nnc_node_set_int (NncNode *node, const char *name, gint64 value);

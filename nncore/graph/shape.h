@@ -51,6 +51,8 @@ gsize nnc_desc_size (const NncTensorDesc *desc);
 /* "f32 [1,28,28,1]"; free it. */
 char *nnc_desc_to_string (const NncTensorDesc *desc);
 void nnc_desc_contiguous_strides (const NncTensorDesc *desc, gint64 strides[NNC_MAX_RANK]);
+/* Dimensions of 1 may have any stride. */
+gboolean nnc_strides_are_contiguous (const NncTensorDesc *desc, const gint64 *strides);
 gboolean nnc_tensor_is_contiguous (const NncTensor *tensor);
 
 /* Counts an axis from the end where it is negative; FALSE with an error when it is outside rank. */
