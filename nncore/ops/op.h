@@ -13,7 +13,7 @@
 typedef enum {
   NNC_OP_ELEMENTWISE = 1 << 0, /* output[i] depends on inputs' [i] alone, after broadcasting */
   NNC_OP_IN_PLACE = 1 << 1, /* run may write output 0 over input 0 when type and shape are equal */
-  NNC_OP_VIEW = 1 << 2, /* output 0 has input 0's bytes in input 0's order: nothing is run */
+  NNC_OP_VIEW = 1 << 2, /* output 0 has input 0's bytes in input 0's order: no prepare, no run */
   NNC_OP_EFFECT = 1 << 3, /* random, or state: never folded, merged or dropped */
   NNC_OP_DATA_SHAPE = 1 << 4, /* output shapes depend on the numbers in some input, constant or not */
 } NncOpTraits;

@@ -1,3 +1,44 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* ops.c: the list of operators. */
 #include "op.h"
+
+#include <string.h>
+
+#define NNC_OP(name) extern const NncOp nnc_op_##name;
+#include "ops.inc"
+#undef NNC_OP
+
+static const NncOp *const ops[] = {
+#define NNC_OP(name) &nnc_op_##name,
+#include "ops.inc"
+#undef NNC_OP
+};
+
+const NncOp *
+nnc_op_find (const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (ops); i++)
+    if (strcmp (ops[i]->name, name) == 0)
+      return ops[i];
+  return NULL;
+}
+
+const NncOp *const *
+nnc_ops (guint *n)
+{
+  *n = G_N_ELEMENTS (ops);
+  return ops;
+}
+
+gboolean
+nnc_op_error (GError **error, const char *format, ...)
+{
+  va_list arguments;
+
+  if (error == NULL)
+    return FALSE;
+  va_start (arguments, format);
+  *error = g_error_new_valist (NNC_ERROR, NNC_ERROR_SHAPE, format, arguments);
+  va_end (arguments);
+  return FALSE;
+}

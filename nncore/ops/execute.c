@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* execute.c: one node on its own, from given numbers. */
+#include "execute.h"
+
+#include "planner.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void
+nnc_node_prefix_error (const NncNode *node, GError **error)
+{
+  g_prefix_error (error, "node '%s' (%s): ", node->name, node->op->name);
+}
+
+gboolean
+nnc_node_check (const NncNode *node, GError **error)
+{
+  const NncOp *op = node->op;
+
+  if (node->n_inputs < op->min_inputs || node->n_inputs > op->max_inputs)
+    nnc_op_error (error, "has %u inputs, %u to %u are right", node->n_inputs, op->min_inputs, op->max_inputs);
+  else if (node->n_outputs == 0 || node->n_outputs > op->max_outputs)
+    nnc_op_error (error, "has %u outputs, 1 to %u are right", node->n_outputs, op->max_outputs);
+  else {
+    for (guint i = 0; i < op->min_inputs; i++) {
+      if (node->inputs[i] == NULL) {
+        nnc_op_error (error, "input %u is absent", i);
+        nnc_node_prefix_error (node, error);
+        return FALSE;
+      }
+    }
+    return TRUE;
+  }
+  nnc_node_prefix_error (node, error);
+  return FALSE;
+}
+
+gboolean
+nnc_node_infer (const NncNode *node, const NncTensor *const *inputs, NncTensorDesc *outputs, GError **error)
+{
+  NncInference inference = {
+    .node = node,
+    .n_inputs = node->n_inputs,
+    .n_outputs = node->n_outputs,
+    .inputs = inputs,
+    .outputs = outputs,
+  };
+
+  for (guint i = 0; i < node->n_outputs; i++)
+    outputs[i] = (NncTensorDesc){ .type = NNC_INVALID };
+  if (node->op->infer (&inference, error))
+    return TRUE;
+  nnc_node_prefix_error (node, error);
+  return FALSE;
+}
+
+/* A constant as a tensor that points to an aligned copy where the file's bytes are not aligned. */
+static gboolean
+tensor_from_constant (NncTensor *tensor, NncConstant *constant, gboolean contiguous, NncConstant **copy, GError **error)
+{
+  gsize alignment = nnc_data_type_get_size (constant->desc.type);
+
+  if ((guintptr)nnc_constant_get_data (constant) % alignment
+      || (contiguous && !nnc_strides_are_contiguous (&constant->desc, constant->strides))) {
+    *copy = nnc_constant_flatten (constant, error);
+    if (*copy == NULL)
+      return FALSE;
+    constant = *copy;
+  }
+  tensor->desc = constant->desc;
+  memcpy (tensor->strides, constant->strides, sizeof tensor->strides);
+  tensor->data = (gpointer)nnc_constant_get_data (constant);
+  return TRUE;
+}
+
+static gboolean
+run_once (const NncNode *node, NncConstant *const *constants, NncTensor **inputs, NncTensor **outputs, GError **error)
+{
+  g_autoptr (NncPackStore) store = nnc_pack_store_new ();
+  NncPlanner planner = { .store = store, .constants = constants };
+  NncPreparation prepare = {
+    .planner = &planner,
+    .node = node,
+    .n_inputs = node->n_inputs,
+    .n_outputs = node->n_outputs,
+    .inputs = (const NncTensor *const *)inputs,
+    .outputs = (const NncTensor *const *)outputs,
+    .threads = 1,
+  };
+  NncRunContext context = { 0 };
+  gpointer scratch = NULL;
+  gboolean done = FALSE;
+
+  if (node->op->prepare (&prepare, error)) {
+    NncStep step = {
+      .run = prepare.run,
+      .params = prepare.params,
+      .inputs = inputs,
+      .outputs = outputs,
+      .n_inputs = node->n_inputs,
+      .n_outputs = node->n_outputs,
+      .node = node,
+    };
+    if (prepare.scratch > G_MAXSIZE / 2 || posix_memalign (&scratch, 64, prepare.scratch + 64) != 0) {
+      scratch = NULL;
+      nnc_op_error (error, "no memory for %" G_GSIZE_FORMAT " bytes of scratch", prepare.scratch);
+    } else {
+      context.scratch = scratch;
+      context.scratch_size = prepare.scratch;
+      done = prepare.run (&step, &context, error);
+    }
+  }
+  free (scratch);
+  g_free (planner.params);
+  return done;
+}
+
+static gboolean
+place_outputs (NncTensor *tensors, const NncTensorDesc *descs, guint n, gsize limit, GError **error)
+{
+  gsize total = 0;
+
+  for (guint i = 0; i < n; i++) {
+    gsize size = nnc_desc_size (&descs[i]);
+
+    if (!nnc_size_add (total, size, &total) || total > limit)
+      return nnc_op_error (error, "its outputs take over %" G_GSIZE_FORMAT " bytes", limit);
+    tensors[i].desc = descs[i];
+    nnc_desc_contiguous_strides (&descs[i], tensors[i].strides);
+    tensors[i].data = g_try_malloc (MAX (size, 1));
+    if (tensors[i].data == NULL)
+      return nnc_op_error (error, "no memory for an output of %" G_GSIZE_FORMAT " bytes", size);
+  }
+  return TRUE;
+}
+
+gboolean
+nnc_node_execute (const NncNode *node, NncConstant *const *constants, gsize limit, NncConstant **results,
+                  GError **error)
+{
+  guint n_in = node->n_inputs, n_out = node->n_outputs;
+  g_autofree NncTensor *tensors = g_new0 (NncTensor, n_in + n_out);
+  g_autofree NncTensor **pointers = g_new0 (NncTensor *, n_in + n_out);
+  g_autofree NncTensorDesc *descs = g_new0 (NncTensorDesc, n_out);
+  g_autoptr (GPtrArray) copies = g_ptr_array_new_with_free_func ((GDestroyNotify)nnc_constant_unref);
+  gboolean done = FALSE;
+
+  for (guint i = 0; i < n_out; i++) {
+    pointers[n_in + i] = &tensors[n_in + i];
+    results[i] = NULL;
+  }
+  for (guint i = 0; i < n_in; i++) {
+    NncConstant *copy = NULL;
+
+    if (constants[i] == NULL)
+      continue;
+    if (!tensor_from_constant (&tensors[i], constants[i], TRUE, &copy, error))
+      goto out;
+    if (copy)
+      g_ptr_array_add (copies, copy);
+    pointers[i] = &tensors[i];
+  }
+  if (!nnc_node_infer (node, (const NncTensor *const *)pointers, descs, error))
+    return FALSE;
+  for (guint i = 0; i < n_out; i++)
+    if (descs[i].type == NNC_INVALID) {
+      nnc_op_error (error, "output %u's shape cannot be told", i);
+      goto out;
+    }
+  done = place_outputs (&tensors[n_in], descs, n_out, limit, error)
+         && run_once (node, constants, pointers, &pointers[n_in], error);
+  for (guint i = 0; done && i < n_out; i++)
+    results[i] = nnc_constant_new_take (g_steal_pointer (&tensors[n_in + i].data), &tensors[n_in + i].desc);
+out:
+  for (guint i = 0; i < n_out; i++)
+    g_free (tensors[n_in + i].data);
+  if (!done)
+    nnc_node_prefix_error (node, error);
+  return done;
+}

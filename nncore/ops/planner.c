@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* planner.c: packed weights kept by key, and the memory of a step. */
+#include "planner.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct _NncPackStore {
+  gatomicrefcount references;
+  GMutex lock;
+  GHashTable *packed; /* GBytes -> memory */
+  gsize size;
+};
+
+NncPackStore *
+nnc_pack_store_new (void)
+{
+  NncPackStore *store = g_new0 (NncPackStore, 1);
+
+  g_atomic_ref_count_init (&store->references);
+  g_mutex_init (&store->lock);
+  store->packed = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, free);
+  return store;
+}
+
+NncPackStore *
+nnc_pack_store_ref (NncPackStore *store)
+{
+  g_atomic_ref_count_inc (&store->references);
+  return store;
+}
+
+void
+nnc_pack_store_unref (NncPackStore *store)
+{
+  if (!g_atomic_ref_count_dec (&store->references))
+    return;
+  g_hash_table_unref (store->packed);
+  g_mutex_clear (&store->lock);
+  g_free (store);
+}
+
+gconstpointer
+nnc_pack_store_get (NncPackStore *store, GBytes *key, gsize size, NncPack pack, gpointer user_data, GError **error)
+{
+  gpointer packed;
+
+  /* Packing under the lock makes a second session wait for the first one's work instead of doing it again. */
+  g_mutex_lock (&store->lock);
+  packed = g_hash_table_lookup (store->packed, key);
+  if (packed == NULL && size <= G_MAXSIZE - 64 && posix_memalign (&packed, 64, MAX (size, 64)) == 0) {
+    pack (packed, user_data);
+    g_hash_table_insert (store->packed, g_steal_pointer (&key), packed);
+    store->size += size;
+  }
+  g_mutex_unlock (&store->lock);
+  g_clear_pointer (&key, g_bytes_unref);
+  if (packed == NULL)
+    g_set_error (error, NNC_ERROR, NNC_ERROR_MEMORY, "no memory for %" G_GSIZE_FORMAT " bytes of packed weights", size);
+  return packed;
+}
+
+gsize
+nnc_pack_store_get_size (NncPackStore *store)
+{
+  gsize size;
+
+  g_mutex_lock (&store->lock);
+  size = store->size;
+  g_mutex_unlock (&store->lock);
+  return size;
+}
+
+gpointer
+nnc_prepare_params (NncPreparation *prepare, gsize size)
+{
+  g_free (prepare->planner->params);
+  prepare->planner->params = g_malloc0 (size);
+  prepare->params = prepare->planner->params;
+  return prepare->params;
+}
+
+void
+nnc_prepare_consume (NncPreparation *prepare, guint input)
+{
+  prepare->planner->consumed |= G_GUINT64_CONSTANT (1) << input;
+}
+
+gconstpointer
+nnc_prepare_pack (NncPreparation *prepare, const char *kernel, const guint *inputs, guint n_inputs, gconstpointer key,
+                  gsize key_size, gsize packed_size, NncPack pack, gpointer user_data, GError **error)
+{
+  GByteArray *all = g_byte_array_new ();
+
+  /* Every part says its length, so that no two lists of parts make the same key. */
+  g_byte_array_append (all, (const guint8 *)kernel, strlen (kernel) + 1);
+  g_byte_array_append (all, (const guint8 *)&key_size, sizeof key_size);
+  g_byte_array_append (all, key, key_size);
+  g_byte_array_append (all, (const guint8 *)&packed_size, sizeof packed_size);
+  for (guint i = 0; i < n_inputs; i++) {
+    const NncConstant *constant = inputs[i] == G_MAXUINT ? NULL : prepare->planner->constants[inputs[i]];
+    guint8 present = constant != NULL;
+
+    g_byte_array_append (all, &present, 1);
+    if (constant) {
+      nnc_constant_append_key (constant, all);
+      nnc_prepare_consume (prepare, inputs[i]);
+    }
+  }
+  return nnc_pack_store_get (prepare->planner->store, g_byte_array_free_to_bytes (all), packed_size, pack, user_data,
+                             error);
+}
