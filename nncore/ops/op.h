@@ -15,6 +15,9 @@ typedef enum {
   NNC_OP_IN_PLACE = 1 << 1, /* run may write output 0 over input 0 when type and shape are equal */
   NNC_OP_VIEW = 1 << 2, /* output 0 has input 0's bytes in input 0's order: no prepare, no run */
   NNC_OP_EFFECT = 1 << 3, /* random, or state: never folded, merged or dropped */
+  NNC_OP_SHAPE_ONLY = 1 << 5, /* reads the shapes of its inputs and not their numbers */
+  NNC_OP_PERMUTE_ALL = 1 << 6, /* permute() speaks of every input, not of input 0 alone */
+  NNC_OP_CLAMP = 1 << 7, /* honours the float attributes clamp_minimum and clamp_maximum: a fused Relu or Clip */
   NNC_OP_DATA_SHAPE = 1 << 4, /* output shapes depend on the numbers in some input, constant or not */
 } NncOpTraits;
 
@@ -89,9 +92,11 @@ struct _NncOp {
   guint min_inputs, max_inputs, max_outputs;
   gboolean (*infer) (NncInference *inference, GError **error);
   gboolean (*prepare) (NncPreparation *prepare, GError **error);
-  /* Rewrites attributes so that the node, given inputs whose axis i is what was axis permutation[i], gives outputs
-   * permuted alike. FALSE: it cannot. NULL: it cannot, unless it is elementwise, where there is nothing to rewrite. */
-  gboolean (*permute) (NncNode *node, const guint *permutation, guint rank);
+  /* Rewrites the node for permuted data: axis i of its new input 0 (of every input, with NNC_OP_PERMUTE_ALL) is what
+   * was axis permutation[i], and its outputs, of the same rank, will be permuted alike. Constants that hold axes are
+   * replaced by new ones in the graph. FALSE: it cannot, and nothing was changed. NULL: it cannot; elementwise ops need
+   * none. */
+  gboolean (*permute) (NncGraph *graph, NncNode *node, const guint *permutation, guint rank);
 };
 
 /* By the name in our vocabulary; NULL when there is none. */
