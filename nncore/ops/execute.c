@@ -155,7 +155,7 @@ nnc_node_execute (const NncNode *node, NncConstant *const *constants, gsize limi
 
     if (constants[i] == NULL)
       continue;
-    if (!tensor_from_constant (&tensors[i], constants[i], TRUE, &copy, error))
+    if (!tensor_from_constant (&tensors[i], constants[i], !(node->op->traits & NNC_OP_SHAPE_ONLY), &copy, error))
       goto out;
     if (copy)
       g_ptr_array_add (copies, copy);

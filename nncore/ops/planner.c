@@ -2,6 +2,8 @@
 /* planner.c: packed weights kept by key, and the memory of a step. */
 #include "planner.h"
 
+#include "thread_pool.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -109,4 +111,21 @@ nnc_prepare_pack (NncPreparation *prepare, const char *kernel, const guint *inpu
   }
   return nnc_pack_store_get (prepare->planner->store, g_byte_array_free_to_bytes (all), packed_size, pack, user_data,
                              error);
+}
+
+gpointer
+nnc_run_scratch (NncRunContext *context, guint part)
+{
+  return context->scratch + part * context->scratch_size;
+}
+
+void
+nnc_run_parallel (NncRunContext *context, guint n, NncPart part, gpointer user_data)
+{
+  if (context->pool && n > 1) {
+    nnc_thread_pool_run (context->pool, n, part, user_data);
+    return;
+  }
+  for (guint i = 0; i < n; i++)
+    part (user_data, i);
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "op.h"
+#include "thread_pool.h"
 
 /* Packed memory, found by key. Thread-safe; what it returns lives as long as it does. */
 typedef struct _NncPackStore NncPackStore;
@@ -29,6 +30,6 @@ struct _NncPlanner {
 struct _NncRunContext {
   guint8 *scratch; /* parts * scratch_size bytes, aligned to 64 */
   gsize scratch_size; /* of a part; a multiple of 64 */
-  struct _NncThreadPool *pool; /* NULL: one thread */
+  NncThreadPool *pool; /* NULL: one thread */
   const gint *cancelled; /* atomic; NULL: cannot be */
 };
