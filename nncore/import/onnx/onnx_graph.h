@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* onnx_graph.h: GraphProto -> NncGraph.
+ *
+ * A subgraph (a body of If, Loop or Scan) is a graph like any other. It may
+ * read values of the graphs around it by name. Constants are simply shared;
+ * every other outer value that it reads becomes one more input of the
+ * subgraph, after its own inputs, and one more input of the node, after its
+ * own. For each attribute NAME that is a graph the node has an attribute
+ * NAME_captures: which of the node's inputs feed those further inputs of the
+ * subgraph, in order. */
+#pragma once
+
+#include "graph.h"
+#include "protobuf.h"
+
+/* What the nodes of a model share while it is read. */
+typedef struct {
+  NncSource *source; /* acquired */
+  gint64 opset; /* of the default domain */
+  GString *unsupported; /* "node 'a' (Foo, opset 15), …" */
+  guint n_unsupported;
+} NncOnnxModel;
+
+/* The names that a graph's nodes can see. */
+typedef struct _NncOnnxScope NncOnnxScope;
+struct _NncOnnxScope {
+  NncOnnxModel *model;
+  NncOnnxScope *outer; /* of the graph around this one, or NULL */
+  NncGraph *graph;
+  GHashTable *values; /* name -> NncValue */
+  GPtrArray *captured; /* of the outer scope: one for each further input; NULL without an outer scope */
+};
+
+/* The value of this name, captured from outside where need be; NULL: there is none. */
+NncValue *nnc_onnx_scope_find (NncOnnxScope *scope, const char *name);
+
+/* Reads message to its end: a graph, in order and checked. Operators that are not supported are left out and
+ * noted in model. captured: the outer values that feed the further inputs of a subgraph. */
+NncGraph *nnc_onnx_read_graph (NncOnnxModel *model, NncOnnxScope *outer, NncMessage *message, GPtrArray *captured,
+                               GError **error);

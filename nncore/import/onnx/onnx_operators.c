@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* onnx_operators.c: every operator of ONNX that is read. Adding one that our
+ * vocabulary has in its newest form is one line here. */
+#include "onnx_translate.h"
+
+#include <string.h>
+
+/* The op of ours that has the same name. */
+#define PLAIN(name, attributes)                                                                                        \
+  {                                                                                                                    \
+    name, name, attributes, nnc_onnx_translate_plain                                                                   \
+  }
+#define TRANSLATED(name, attributes, translate)                                                                        \
+  {                                                                                                                    \
+    name, name, attributes, nnc_onnx_translate_##translate                                                             \
+  }
+
+#define POOLING "auto_pad=string ceil_mode=int dilations=ints kernel_shape=ints pads=ints strides=ints "
+
+static const NncOnnxOperator operators[] = {
+  PLAIN ("Add", ""),
+  TRANSLATED ("AveragePool", POOLING "count_include_pad=int", pooling),
+  TRANSLATED ("BatchNormalization", "epsilon=float momentum=float spatial=int training_mode=int", batch_normalization),
+  TRANSLATED ("Cast", "round_mode=string saturate=int to=int", cast),
+  TRANSLATED ("Clip", "max=float min=float", clip),
+  PLAIN ("Concat", "axis=int"),
+  { "Constant", NULL, "value=tensor value_float=float value_floats=floats value_int=int value_ints=ints",
+    nnc_onnx_translate_constant },
+  TRANSLATED ("Conv", "auto_pad=string dilations=ints group=int kernel_shape=ints pads=ints strides=ints", convolution),
+  PLAIN ("Div", ""),
+  { "Dropout", "Identity", "ratio=float seed=int", nnc_onnx_translate_dropout },
+  PLAIN ("Exp", ""),
+  PLAIN ("Flatten", "axis=int"),
+  PLAIN ("Gather", "axis=int"),
+  PLAIN ("Gemm", "alpha=float beta=float transA=int transB=int"),
+  TRANSLATED ("GlobalAveragePool", "", global_pooling),
+  PLAIN ("HardSigmoid", "alpha=float beta=float"),
+  PLAIN ("HardSwish", ""),
+  PLAIN ("Identity", ""),
+  PLAIN ("LeakyRelu", "alpha=float"),
+  PLAIN ("MatMul", ""),
+  TRANSLATED ("MaxPool", POOLING "storage_order=int", pooling),
+  PLAIN ("Mul", ""),
+  TRANSLATED ("Pad", "mode=string pads=ints value=float", pad),
+  TRANSLATED ("ReduceMean", "axes=ints keepdims=int noop_with_empty_axes=int", axes),
+  PLAIN ("Relu", ""),
+  PLAIN ("Reshape", "allowzero=int"),
+  PLAIN ("Shape", "end=int start=int"),
+  PLAIN ("Sigmoid", ""),
+  TRANSLATED ("Slice", "axes=ints ends=ints starts=ints", slice),
+  TRANSLATED ("Softmax", "axis=int", softmax),
+  PLAIN ("Sqrt", ""),
+  TRANSLATED ("Squeeze", "axes=ints", axes),
+  PLAIN ("Sub", ""),
+  PLAIN ("Tanh", ""),
+  PLAIN ("Transpose", "perm=ints"),
+  TRANSLATED ("Unsqueeze", "axes=ints", axes),
+};
+
+static const struct {
+  const char *domain; /* "" is ai.onnx */
+  const NncOnnxOperator *operators;
+  gsize n;
+} domains[] = {
+  { "", operators, G_N_ELEMENTS (operators) },
+};
+
+const NncOnnxOperator *
+nnc_onnx_operator_find (const char *domain, const char *name)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (domains); i++) {
+    if (strcmp (domains[i].domain, domain) != 0)
+      continue;
+    for (gsize j = 0; j < domains[i].n; j++)
+      if (strcmp (domains[i].operators[j].name, name) == 0)
+        return &domains[i].operators[j];
+  }
+  return NULL;
+}
+
+NncOnnxAttributeType
+nnc_onnx_operator_get_attribute_type (const NncOnnxOperator *operator, const char * name)
+{
+  g_auto (GStrv) attributes = g_strsplit (operator->attributes, " ", -1);
+
+  for (guint i = 0; attributes[i]; i++) {
+    char *type = strchr (attributes[i], '=');
+
+    if (type == NULL)
+      continue;
+    *type++ = '\0';
+    if (strcmp (attributes[i], name) != 0)
+      continue;
+    for (NncOnnxAttributeType t = NNC_ONNX_FLOAT; t <= NNC_ONNX_INTS; t++)
+      if (strcmp (nnc_onnx_attribute_type_to_string (t), type) == 0)
+        return t;
+  }
+  return NNC_ONNX_UNDEFINED;
+}

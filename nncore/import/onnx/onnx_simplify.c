@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* onnx_simplify.c: operators that lose what is for training only, and
+ * attributes whose numbers mean something in ONNX alone. */
+#include "onnx_tensor.h"
+#include "onnx_translate.h"
+
+/* `to` becomes an NncDataType. */
+gboolean
+nnc_onnx_translate_cast (NncOnnxTranslation *translation, GError **error)
+{
+  gint64 number = nnc_node_get_int (&translation->draft, "to", 0);
+  NncDataType type = nnc_onnx_data_type (number);
+
+  if (type == NNC_INVALID) {
+    g_autofree char *name = nnc_onnx_data_type_to_string (number);
+    return nnc_onnx_unsupported (error, "attribute 'to' is %s, a data type that is not supported", name);
+  }
+  /* Both speak of 8-bit floats only. */
+  nnc_node_remove_attribute (&translation->draft, "saturate");
+  nnc_node_remove_attribute (&translation->draft, "round_mode");
+  nnc_node_set_int (&translation->draft, "to", type);
+  return nnc_onnx_translate_plain (translation, error);
+}
+
+/* Whether a constant bool is given, and false. */
+static gboolean
+is_false (const NncValue *value)
+{
+  const NncConstant *constant = value->constant;
+
+  return constant && constant->desc.type == NNC_BOOL && nnc_desc_n_elements (&constant->desc) == 1
+         && *(const guint8 *)nnc_constant_get_data (constant) == 0;
+}
+
+/* Dropout keeps everything when it is not trained. */
+gboolean
+nnc_onnx_translate_dropout (NncOnnxTranslation *translation, GError **error)
+{
+  NncValue *x = nnc_onnx_input (translation, 0), *y = nnc_onnx_output (translation, 0);
+  NncValue *training_mode = nnc_onnx_input (translation, 2);
+
+  if (training_mode && !is_false (training_mode))
+    return nnc_onnx_unsupported (error, "training is not supported");
+  if (translation->outputs->len > 1)
+    return nnc_onnx_unsupported (error, "output 1, the mask, is not supported");
+  return nnc_onnx_emit (translation, "Identity", &x, 1, &y, 1, error) != NULL;
+}
+
+/* Statistics are given, not computed; channels are axis 1. */
+gboolean
+nnc_onnx_translate_batch_normalization (NncOnnxTranslation *translation, GError **error)
+{
+  NncNode *draft = &translation->draft;
+
+  if (nnc_node_get_int (draft, "training_mode", 0) != 0 || translation->outputs->len > 1)
+    return nnc_onnx_unsupported (error, "training is not supported");
+  if (nnc_node_get_int (draft, "spatial", 1) != 1)
+    return nnc_onnx_unsupported (error, "statistics for every pixel (spatial = 0) are not supported");
+  nnc_node_remove_attribute (draft, "training_mode");
+  nnc_node_remove_attribute (draft, "spatial");
+  nnc_node_remove_attribute (draft, "momentum");
+  nnc_node_set_int (draft, "axis", 1);
+  return nnc_onnx_translate_plain (translation, error);
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* onnx_upgrade.c: older forms of operators, brought to the newest: what was
+ * an attribute becomes an input. */
+#include "onnx_translate.h"
+
+/* The attribute as a constant of ours, removed from the draft; NULL: absent. */
+static NncValue *
+take_ints (NncOnnxTranslation *translation, const char *name)
+{
+  guint n;
+  const gint64 *values = nnc_node_get_ints (&translation->draft, name, &n);
+  NncValue *value = NULL;
+
+  if (nnc_node_get_attribute (&translation->draft, name)) {
+    value = nnc_onnx_new_ints (translation, name, values, n);
+    nnc_node_remove_attribute (&translation->draft, name);
+  }
+  return value;
+}
+
+static NncValue *
+take_float (NncOnnxTranslation *translation, const char *name)
+{
+  NncValue *value = NULL;
+
+  if (nnc_node_get_attribute (&translation->draft, name)) {
+    value = nnc_onnx_new_float (translation, name, nnc_node_get_float (&translation->draft, name, 0));
+    nnc_node_remove_attribute (&translation->draft, name);
+  }
+  return value;
+}
+
+/* Sets input `index`, unless it is there already or value is NULL. */
+static void
+set_input (NncOnnxTranslation *translation, guint index, NncValue *value)
+{
+  if (value == NULL || nnc_onnx_input (translation, index))
+    return;
+  if (index >= translation->inputs->len)
+    g_ptr_array_set_size (translation->inputs, (gint)index + 1);
+  translation->inputs->pdata[index] = value;
+}
+
+/* Until opset 10: attributes min, max. Now: inputs 1, 2. */
+gboolean
+nnc_onnx_translate_clip (NncOnnxTranslation *translation, GError **error)
+{
+  set_input (translation, 1, take_float (translation, "min"));
+  set_input (translation, 2, take_float (translation, "max"));
+  return nnc_onnx_translate_plain (translation, error);
+}
+
+/* Until opset 10: attributes pads, value. Now: inputs 1, 2. */
+gboolean
+nnc_onnx_translate_pad (NncOnnxTranslation *translation, GError **error)
+{
+  set_input (translation, 1, take_ints (translation, "pads"));
+  set_input (translation, 2, take_float (translation, "value"));
+  return nnc_onnx_translate_plain (translation, error);
+}
+
+/* Until opset 9: attributes starts, ends, axes. Now: inputs 1, 2, 3. */
+gboolean
+nnc_onnx_translate_slice (NncOnnxTranslation *translation, GError **error)
+{
+  set_input (translation, 1, take_ints (translation, "starts"));
+  set_input (translation, 2, take_ints (translation, "ends"));
+  set_input (translation, 3, take_ints (translation, "axes"));
+  return nnc_onnx_translate_plain (translation, error);
+}
+
+/* Squeeze and Unsqueeze until opset 12, ReduceMean until opset 17: an attribute axes. Now: input 1. */
+gboolean
+nnc_onnx_translate_axes (NncOnnxTranslation *translation, GError **error)
+{
+  set_input (translation, 1, take_ints (translation, "axes"));
+  return nnc_onnx_translate_plain (translation, error);
+}
+
+/* Flatten (x, axis) -> Softmax over the last axis -> the shape of x. */
+static gboolean
+softmax_of_matrix (NncOnnxTranslation *translation, gint64 axis, GError **error)
+{
+  NncValue *x = nnc_onnx_input (translation, 0), *y = nnc_onnx_output (translation, 0);
+  NncValue *matrix = nnc_onnx_new_value (translation, "matrix");
+  NncValue *shape = nnc_onnx_new_value (translation, "shape");
+  NncValue *reshape_inputs[2] = { nnc_onnx_new_value (translation, "softmax"), shape };
+  NncNode *flatten = nnc_onnx_emit (translation, "Flatten", &x, 1, &matrix, 1, error);
+  NncNode *softmax = flatten ? nnc_onnx_emit_draft (translation, &matrix, 1, &reshape_inputs[0], 1, error) : NULL;
+
+  if (softmax == NULL || nnc_onnx_emit (translation, "Shape", &x, 1, &shape, 1, error) == NULL)
+    return FALSE;
+  nnc_node_set_int (flatten, "axis", axis);
+  nnc_node_set_int (softmax, "axis", -1);
+  return nnc_onnx_emit (translation, "Reshape", reshape_inputs, 2, &y, 1, error) != NULL;
+}
+
+/* Until opset 12 Softmax was over all axes from `axis` on, by default 1. Now: over one axis, by default the last. */
+gboolean
+nnc_onnx_translate_softmax (NncOnnxTranslation *translation, GError **error)
+{
+  NncValue *x = nnc_onnx_input (translation, 0);
+  gint64 axis = nnc_node_get_int (&translation->draft, "axis", 1);
+
+  if (translation->opset >= 13 || x == NULL || nnc_onnx_output (translation, 0) == NULL)
+    return nnc_onnx_translate_plain (translation, error);
+  if (axis == -1 || (x->rank >= 1 && axis == x->rank - 1)) {
+    nnc_node_set_int (&translation->draft, "axis", -1);
+    return nnc_onnx_translate_plain (translation, error);
+  }
+  return softmax_of_matrix (translation, axis, error);
+}
