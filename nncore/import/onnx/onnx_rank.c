@@ -4,14 +4,19 @@
 
 #include <string.h>
 
+/* Of broadcasting; -1 when any is not known. */
 static gint
 largest_input_rank (const NncNode *node)
 {
   gint rank = -1;
 
-  for (guint i = 0; i < node->n_inputs; i++)
-    if (node->inputs[i])
-      rank = MAX (rank, node->inputs[i]->rank);
+  for (guint i = 0; i < node->n_inputs; i++) {
+    if (node->inputs[i] == NULL)
+      continue;
+    if (node->inputs[i]->rank < 0)
+      return -1;
+    rank = MAX (rank, node->inputs[i]->rank);
+  }
   return rank;
 }
 
