@@ -1,0 +1,90 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Install what building and running the project needs and this machine lacks: on Debian by apt-get, elsewhere by asking
+# you to. Says nothing, and needs no network, when all is there.
+#
+#     build-aux/install-dependencies.sh [tests] [ci]      # more of it: what only the tests need, what only CI needs
+set -euo pipefail
+
+# How to see that it is there, its name, and the Debian package that brings it.
+base='
+command cc                                                  gcc
+header  stdio.h                                             libc6-dev
+command meson                                               meson
+command ninja                                               ninja-build
+command pkg-config                                          pkg-config
+module  gstreamer-check-1.0                                 libgstreamer1.0-dev
+module  gstreamer-video-1.0                                 libgstreamer-plugins-base1.0-dev
+module  orc-0.4                                             liborc-0.4-dev
+command orcc                                                liborc-0.4-dev-bin
+header  libyuv.h                                            libyuv-dev
+module  pangocairo                                          libpango1.0-dev
+command gst-launch-1.0                                      gstreamer1.0-tools
+element videoscale                                          gstreamer1.0-plugins-base
+element pngenc                                              gstreamer1.0-plugins-good
+file    /usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz  dataset-fashion-mnist
+'
+tests='
+python  ensurepip                                           python3-venv
+command git                                                 git
+'
+ci='
+command clang                                               clang
+'
+
+is_there() { # kind name
+  case $1 in
+    command) command -v "$2" ;;
+    module)  pkg-config --exists "$2" ;;
+    header)  echo "#include <$2>" | cc -E -x c - ;;
+    element) gst-inspect-1.0 --exists "$2" ;;
+    python)  python3 -c "import $2" ;;
+    file)    test -e "$2" ;;
+  esac >/dev/null 2>&1
+}
+
+is_release() { # Debian release, at least
+  local ID= VERSION_ID=
+  [ -r /etc/os-release ] && . /etc/os-release
+  [ "$ID" = debian ] && [ "${VERSION_ID:-99}" -ge "$1" ]
+}
+
+list_wanted() { # groups
+  printf '%s' "$base"
+  is_release 13 && echo 'module gstreamer-analytics-1.0 libgstreamer-plugins-bad1.0-dev'
+  for group in "$@"; do
+    printf '%s' "${!group}"
+  done
+}
+
+install_packages() { # packages
+  local as_root=()
+  if [ "$(id -u)" -ne 0 ]; then
+    if ! command -v sudo >/dev/null; then
+      echo "Please run, as root: apt-get install --no-install-recommends $*" >&2
+      return 1
+    fi
+    as_root=(sudo)
+  fi
+  echo "Installing $*"
+  "${as_root[@]}" apt-get -q update
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qy install --no-install-recommends "$@"
+}
+
+missing=() packages=()
+while read -r kind name package; do
+  if [ -n "$kind" ] && ! is_there "$kind" "$name"; then
+    missing+=("  $kind $name (Debian's package: $package)")
+    packages+=("$package")
+  fi
+done < <(list_wanted "$@")
+
+if [ ${#missing[@]} -eq 0 ]; then
+  exit 0
+elif is_release 12; then
+  install_packages "${packages[@]}" </dev/null
+else
+  echo 'Please install these, and run this again:' >&2
+  printf '%s\n' "${missing[@]}" >&2
+  exit 1
+fi
