@@ -122,7 +122,9 @@ NncNode *nnc_graph_add_node (NncGraph *graph, const NncOp *op, const char *name,
 void nnc_node_set_input (NncNode *node, guint index, NncValue *value);
 /* Every reader of `old`, and the graph's outputs, read `replacement` from now on. */
 void nnc_graph_replace_value (NncGraph *graph, NncValue *old, NncValue *replacement);
-/* Puts nodes into an order in which they can run; an error names a node in a cycle. */
+/* Puts nodes into an order in which they can run. Returns NULL, or a node that lies on a cycle or waits for one. */
+NncNode *nnc_graph_find_order (NncGraph *graph);
+/* The same; the error names the node. */
 gboolean nnc_graph_sort (NncGraph *graph, GError **error);
 /* Removes nodes and values that no output and no effect depends on. Nodes must be in order. */
 void nnc_graph_remove_dead (NncGraph *graph, gboolean (*has_effect) (const NncNode *node));

@@ -2,23 +2,17 @@
 /* order.c: which nodes are needed, and an order in which they can run. */
 #include "graph.h"
 
-/* Kahn's algorithm: a node is ready when all that produce its inputs have been
- * placed. Files may list nodes in any order, and hostile ones in cycles. */
-gboolean
-nnc_graph_sort (NncGraph *graph, GError **error)
+/* Who waits for whom: for each node the indices of its readers, and how many of its inputs are not computed yet. */
+static void
+count_waits (const NncGraph *graph, GPtrArray *readers, guint *waits)
 {
-  guint n = graph->nodes->len;
   g_autoptr (GHashTable) position = g_hash_table_new (NULL, NULL); /* node -> index */
-  g_autofree guint *waits = g_new0 (guint, n); /* inputs that are not computed yet */
-  g_autoptr (GPtrArray) readers = g_ptr_array_new_full (n, (GDestroyNotify)g_array_unref);
-  g_autofree gpointer *order = g_new (gpointer, n);
-  guint placed = 0;
 
-  for (guint i = 0; i < n; i++) {
+  for (guint i = 0; i < graph->nodes->len; i++) {
     g_hash_table_insert (position, graph->nodes->pdata[i], GUINT_TO_POINTER (i));
     g_ptr_array_add (readers, g_array_new (FALSE, FALSE, sizeof (guint)));
   }
-  for (guint i = 0; i < n; i++) {
+  for (guint i = 0; i < graph->nodes->len; i++) {
     const NncNode *node = graph->nodes->pdata[i];
 
     for (guint j = 0; j < node->n_inputs; j++) {
@@ -29,6 +23,19 @@ nnc_graph_sort (NncGraph *graph, GError **error)
       waits[i]++;
     }
   }
+}
+
+/* Kahn's algorithm: a node is ready when all that produce its inputs have been
+ * placed. Files may list nodes in any order, and hostile ones in cycles. */
+NncNode *
+nnc_graph_find_order (NncGraph *graph)
+{
+  guint n = graph->nodes->len, placed = 0;
+  g_autofree guint *waits = g_new0 (guint, n);
+  g_autoptr (GPtrArray) readers = g_ptr_array_new_full (n, (GDestroyNotify)g_array_unref);
+  g_autofree gpointer *order = g_new (gpointer, n);
+
+  count_waits (graph, readers, waits);
   for (guint i = 0; i < n; i++)
     if (waits[i] == 0)
       order[placed++] = GUINT_TO_POINTER (i);
@@ -41,22 +48,27 @@ nnc_graph_sort (NncGraph *graph, GError **error)
         order[placed++] = GUINT_TO_POINTER (reader);
     }
   }
-  if (placed < n) {
-    for (guint i = 0; i < n; i++) {
-      if (waits[i] > 0) {
-        const NncNode *node = graph->nodes->pdata[i];
-        g_set_error (error, NNC_ERROR, NNC_ERROR_FORMAT,
-                     "node '%s' lies on a cycle, or waits for one; %u of %u nodes cannot be put in order", node->name,
-                     n - placed, n);
-        return FALSE;
-      }
-    }
-  }
+  if (placed < n)
+    for (guint i = 0; i < n; i++)
+      if (waits[i] > 0)
+        return graph->nodes->pdata[i];
   for (guint i = 0; i < n; i++)
     order[i] = graph->nodes->pdata[GPOINTER_TO_UINT (order[i])];
   for (guint i = 0; i < n; i++)
     graph->nodes->pdata[i] = order[i];
-  return TRUE;
+  return NULL;
+}
+
+gboolean
+nnc_graph_sort (NncGraph *graph, GError **error)
+{
+  const NncNode *waiting = nnc_graph_find_order (graph);
+
+  if (waiting == NULL)
+    return TRUE;
+  g_set_error (error, NNC_ERROR, NNC_ERROR_FORMAT, "node '%s' waits for its own output: there is a cycle",
+               waiting->name);
+  return FALSE;
 }
 
 static void

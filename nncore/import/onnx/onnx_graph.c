@@ -203,6 +203,18 @@ translate_nodes (NncOnnxScope *scope, const GPtrArray *nodes, GError **error)
 }
 
 static gboolean
+put_in_order (NncGraph *graph, GError **error)
+{
+  const NncNode *waiting = nnc_graph_find_order (graph);
+
+  if (waiting == NULL)
+    return TRUE;
+  g_set_error (error, NNC_ERROR, NNC_ERROR_FORMAT, "node '%s' (%s): it lies on a cycle, or waits for one",
+               waiting->name, waiting->op->name);
+  return FALSE;
+}
+
+static gboolean
 read_graph (NncOnnxScope *scope, const NncMessage *message, GError **error)
 {
   g_autoptr (GPtrArray) nodes = g_ptr_array_new_with_free_func ((GDestroyNotify)nnc_onnx_node_free);
@@ -213,7 +225,7 @@ read_graph (NncOnnxScope *scope, const NncMessage *message, GError **error)
          && for_each (scope, message, GRAPH_NODE, declare_node, nodes, error)
          && for_each (scope, message, GRAPH_VALUE_INFO, read_value_info, NULL, error)
          && translate_nodes (scope, nodes, error) && for_each (scope, message, GRAPH_OUTPUT, read_output, NULL, error)
-         && nnc_graph_sort (scope->graph, error);
+         && put_in_order (scope->graph, error);
 }
 
 NncGraph *
