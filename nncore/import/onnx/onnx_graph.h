@@ -13,13 +13,19 @@
 #include "graph.h"
 #include "protobuf.h"
 
+/* How many unsupported operators an error lists. */
+#define NNC_ONNX_MAX_LISTED 20
+
 /* What the nodes of a model share while it is read. */
 typedef struct {
   NncSource *source; /* acquired */
-  gint64 opset; /* of the default domain */
+  GHashTable *opsets; /* domain ("" is ai.onnx) -> gint64 */
   GString *unsupported; /* "node 'a' (Foo, opset 15), …" */
   guint n_unsupported;
 } NncOnnxModel;
+
+/* 0: the domain is not imported. */
+gint64 nnc_onnx_model_get_opset (const NncOnnxModel *model, const char *domain);
 
 /* The names that a graph's nodes can see. */
 typedef struct _NncOnnxScope NncOnnxScope;

@@ -10,7 +10,6 @@
 /* Fields of ModelProto. */
 enum {
   MODEL_IR_VERSION = 1,
-  MODEL_PRODUCER_NAME = 2,
   MODEL_GRAPH = 7,
   MODEL_OPSET_IMPORT = 8,
   MODEL_METADATA_PROPS = 14,
@@ -20,11 +19,19 @@ enum { OPSET_DOMAIN = 1, OPSET_VERSION = 2 };
 enum { ENTRY_KEY = 1, ENTRY_VALUE = 2 };
 
 typedef struct {
-  gint64 ir_version;
   gboolean has_graph;
   NncMessage graph;
-  gint64 opset; /* 0: the default domain is not imported */
+  GHashTable *metadata; /* key -> value */
+  NncOnnxModel shared;
 } Model;
+
+gint64
+nnc_onnx_model_get_opset (const NncOnnxModel *model, const char *domain)
+{
+  const gint64 *version = g_hash_table_lookup (model->opsets, domain);
+
+  return version ? *version : 0;
+}
 
 static gboolean
 read_opset (NncMessage *message, Model *model, GError **error)
@@ -39,13 +46,14 @@ read_opset (NncMessage *message, Model *model, GError **error)
     else if (field.number == OPSET_VERSION)
       nnc_field_get_int (message, &field, &version);
   }
-  if (g_str_equal (domain, "") || g_str_equal (domain, "ai.onnx"))
-    model->opset = version;
+  if (g_str_equal (domain, "ai.onnx"))
+    *domain = '\0';
+  g_hash_table_replace (model->shared.opsets, g_steal_pointer (&domain), g_memdup2 (&version, sizeof version));
   return nnc_message_finish (message, error);
 }
 
 static gboolean
-read_metadata (NncMessage *message, GHashTable *metadata, GError **error)
+read_metadata (NncMessage *message, Model *model, GError **error)
 {
   g_autofree char *key = g_strdup (""), *value = g_strdup ("");
   NncField field;
@@ -58,21 +66,18 @@ read_metadata (NncMessage *message, GHashTable *metadata, GError **error)
   }
   if (!nnc_message_finish (message, error))
     return FALSE;
-  g_hash_table_replace (metadata, g_steal_pointer (&key), g_steal_pointer (&value));
+  g_hash_table_replace (model->metadata, g_steal_pointer (&key), g_steal_pointer (&value));
   return TRUE;
 }
 
 static gboolean
-read_model (NncMessage *message, Model *model, GHashTable *metadata, GError **error)
+read_model (NncMessage *message, Model *model, GError **error)
 {
   NncField field;
   NncMessage inner;
 
   while (nnc_message_next (message, &field)) {
     switch (field.number) {
-    case MODEL_IR_VERSION:
-      nnc_field_get_int (message, &field, &model->ir_version);
-      break;
     case MODEL_GRAPH:
       model->has_graph = nnc_field_get_message (message, &field, &model->graph);
       break;
@@ -81,7 +86,7 @@ read_model (NncMessage *message, Model *model, GHashTable *metadata, GError **er
         return FALSE;
       break;
     case MODEL_METADATA_PROPS:
-      if (nnc_field_get_message (message, &field, &inner) && !read_metadata (&inner, metadata, error))
+      if (nnc_field_get_message (message, &field, &inner) && !read_metadata (&inner, model, error))
         return FALSE;
       break;
     }
@@ -92,17 +97,19 @@ read_model (NncMessage *message, Model *model, GHashTable *metadata, GError **er
 static gboolean
 check_model (const Model *model, GError **error)
 {
+  gint64 opset = nnc_onnx_model_get_opset (&model->shared, "");
+
   if (!model->has_graph) {
     g_set_error_literal (error, NNC_ERROR, NNC_ERROR_FORMAT, "the file has no graph");
     return FALSE;
   }
-  if (model->opset == 0) {
+  if (opset == 0) {
     g_set_error_literal (error, NNC_ERROR, NNC_ERROR_FORMAT, "the file does not say which opset it uses");
     return FALSE;
   }
-  if (model->opset < OLDEST_OPSET) {
+  if (opset < OLDEST_OPSET) {
     g_set_error (error, NNC_ERROR, NNC_ERROR_UNSUPPORTED,
-                 "opset %" G_GINT64_FORMAT " is not supported, %d is the oldest", model->opset, OLDEST_OPSET);
+                 "opset %" G_GINT64_FORMAT " is not supported, %d is the oldest", opset, OLDEST_OPSET);
     return FALSE;
   }
   return TRUE;
@@ -111,7 +118,7 @@ check_model (const Model *model, GError **error)
 static gboolean
 check_graph (const NncGraph *graph, const NncOnnxModel *model, GError **error)
 {
-  guint unlisted = model->n_unsupported > 20 ? model->n_unsupported - 20 : 0;
+  guint unlisted = model->n_unsupported - MIN (model->n_unsupported, NNC_ONNX_MAX_LISTED);
 
   if (model->n_unsupported > 0) {
     g_autofree char *more = unlisted ? g_strdup_printf (", and %u more", unlisted) : g_strdup ("");
@@ -132,16 +139,18 @@ read_source (NncSource *source, GHashTable *metadata, GError **error)
   gsize size;
   const guint8 *data = nnc_source_get_data (source, &size);
   NncMessage message = nnc_message (data, size);
-  Model model = { 0 };
-  g_autoptr (NncGraph) graph = NULL;
+  g_autoptr (GHashTable) opsets = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_autoptr (GString) unsupported = g_string_new (NULL);
-  NncOnnxModel shared = { .source = source, .unsupported = unsupported };
+  g_autoptr (NncGraph) graph = NULL;
+  Model model = {
+    .metadata = metadata,
+    .shared = { .source = source, .opsets = opsets, .unsupported = unsupported },
+  };
 
-  if (!read_model (&message, &model, metadata, error) || !check_model (&model, error))
+  if (!read_model (&message, &model, error) || !check_model (&model, error))
     return NULL;
-  shared.opset = model.opset;
-  graph = nnc_onnx_read_graph (&shared, NULL, &model.graph, NULL, error);
-  return graph && check_graph (graph, &shared, error) ? g_steal_pointer (&graph) : NULL;
+  graph = nnc_onnx_read_graph (&model.shared, NULL, &model.graph, NULL, error);
+  return graph && check_graph (graph, &model.shared, error) ? g_steal_pointer (&graph) : NULL;
 }
 
 /* A ModelProto has no magic number. Its writers begin with ir_version, a

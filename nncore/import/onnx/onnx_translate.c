@@ -9,9 +9,6 @@
 
 #include <string.h>
 
-/* How many unsupported operators an error lists. */
-#define MAX_LISTED 20
-
 gboolean
 nnc_onnx_unsupported (GError **error, const char *format, ...)
 {
@@ -267,7 +264,7 @@ translate_supported (NncOnnxScope *scope, const NncOnnxOperator *operator, const
     .scope = scope,
     .operator= operator,
     .node = node,
-    .opset = scope->model->opset,
+    .opset = nnc_onnx_model_get_opset (scope->model, node->domain),
     .inputs = inputs,
     .outputs = outputs,
   };
@@ -295,11 +292,11 @@ translate_supported (NncOnnxScope *scope, const NncOnnxOperator *operator, const
 static void
 note_unsupported (NncOnnxModel *model, const NncOnnxNode *node)
 {
-  if (model->n_unsupported++ >= MAX_LISTED)
+  if (model->n_unsupported++ >= NNC_ONNX_MAX_LISTED)
     return;
   g_string_append_printf (model->unsupported, "%snode '%s' (%s%s%s, opset %" G_GINT64_FORMAT ")",
                           model->unsupported->len ? ", " : "", nnc_onnx_node_get_label (node), node->domain,
-                          *node->domain ? "." : "", node->op, model->opset);
+                          *node->domain ? "." : "", node->op, nnc_onnx_model_get_opset (model, node->domain));
 }
 
 /* What is in its subgraphs is to be listed, too. */
