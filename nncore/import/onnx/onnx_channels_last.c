@@ -77,35 +77,44 @@ to_channels_last (NncOnnxTranslation *translation, NncValue *value, guint rank, 
   return emit_transpose (translation, value, result, permutation, rank, error) ? result : NULL;
 }
 
-/* The draft over channels-last inputs (the first n_spatial; others as they are), its output brought back. */
-static gboolean
-emit_channels_last (NncOnnxTranslation *translation, guint rank, guint n_spatial, GError **error)
+/* The node's inputs, the first n_spatial of them with their channels last; free it. NULL with an error. */
+static NncValue **
+inputs_channels_last (NncOnnxTranslation *translation, guint rank, guint n_spatial, GError **error)
 {
   static const char *const suffixes[] = { "channels_last", "weights" };
   guint n = translation->inputs->len;
-  g_autofree NncValue **inputs = g_new0 (NncValue *, MAX (n, n_spatial));
-  gint64 permutation[NNC_MAX_RANK];
-  NncValue *output;
+  g_autofree NncValue **inputs = g_memdup2 (translation->inputs->pdata, n * sizeof *inputs);
 
-  for (guint i = 0; i < MAX (n, n_spatial); i++) {
-    inputs[i] = nnc_onnx_input (translation, i);
-    if (i >= n_spatial)
-      continue;
-    if (inputs[i] == NULL) {
+  for (guint i = 0; i < n_spatial; i++) {
+    if (nnc_onnx_input (translation, i) == NULL) {
       g_set_error (error, NNC_ERROR, NNC_ERROR_FORMAT, "input %u is absent", i);
-      return FALSE;
+      return NULL;
     }
     inputs[i] = to_channels_last (translation, inputs[i], rank, suffixes[i], error);
     if (inputs[i] == NULL)
-      return FALSE;
+      return NULL;
   }
-  if (translation->outputs->len != 1) {
-    g_set_error (error, NNC_ERROR, translation->outputs->len ? NNC_ERROR_UNSUPPORTED : NNC_ERROR_FORMAT,
-                 "it has %u outputs, 1 is supported", translation->outputs->len);
+  return g_steal_pointer (&inputs);
+}
+
+/* Transposes, the draft between them, and its one output brought back. */
+static gboolean
+emit_channels_last (NncOnnxTranslation *translation, guint rank, guint n_spatial, GError **error)
+{
+  g_autofree NncValue **inputs = inputs_channels_last (translation, rank, n_spatial, error);
+  guint n_outputs = translation->outputs->len;
+  gint64 permutation[NNC_MAX_RANK];
+  NncValue *output;
+
+  if (inputs == NULL)
+    return FALSE;
+  if (n_outputs != 1) {
+    g_set_error (error, NNC_ERROR, n_outputs ? NNC_ERROR_UNSUPPORTED : NNC_ERROR_FORMAT,
+                 "it has %u outputs, 1 is supported", n_outputs);
     return FALSE;
   }
   output = nnc_onnx_new_value (translation, "result");
-  if (nnc_onnx_emit_draft (translation, inputs, n, &output, 1, error) == NULL)
+  if (nnc_onnx_emit_draft (translation, inputs, translation->inputs->len, &output, 1, error) == NULL)
     return FALSE;
   channels_second (rank, permutation);
   return emit_transpose (translation, output, nnc_onnx_output (translation, 0), permutation, rank, error);
