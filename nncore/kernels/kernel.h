@@ -34,6 +34,10 @@ typedef enum {
 
 /* --- signatures -------------------------------------------------------- */
 
+/* NaN and infinities pass through elementwise kernels, clamps included, as IEEE 754 has it: the relu of NaN is NaN.
+ * A NaN among the elements that a maximum is taken of may or may not be the result. Denormals may be taken for 0, and
+ * the sign of a 0 is not promised. Sums are in float, in an order of the kernel's choosing. */
+
 /* y[i] = f (x[i], p); y may be x. p: the function's parameters (the alpha of
  * leaky_relu, the bounds of clip), NULL where it has none. */
 typedef void (*NncUnaryF32) (float *y, const float *x, size_t n, const float *p);
@@ -73,7 +77,7 @@ typedef struct {
   size_t groups; /* in_channels: depthwise */
   ptrdiff_t in_pixel, in_row, in_image; /* elements from one to the next */
   ptrdiff_t out_pixel, out_row, out_image;
-  float minimum, maximum; /* the fused activation: y is clamped to these */
+  float minimum, maximum; /* the fused activation: y is clamped to these; -INFINITY, INFINITY: none */
 } NncWindow;
 
 /* What a convolution's weights look like before they are packed: any strides,
@@ -164,6 +168,9 @@ typedef struct {
 
 /* All kernels, best first within a slot; the last of each slot is its C reference. */
 const NncKernel *nnc_kernels (size_t *n);
+
+/* The C kernel of a slot. */
+const NncKernel *nnc_kernel_reference (NncSlot slot);
 
 /* The best kernel of a slot on this CPU, masked by NNC_CPU. Never NULL. An ORC
  * kernel is compared with its C reference the first time, and passed over when

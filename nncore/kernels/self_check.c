@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* self_check.c: a kernel against its reference, one comparison a signature. */
+#include "self_check.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Numbers enough for the largest problem below, and for its packed weights. */
+#define N 4096
+
+/* One comparison's memory. */
+typedef struct {
+  float x[N], w[N], expected[N], actual[N];
+  _Alignas(64) float packed[N], scratch[N];
+  uint8_t bytes[N];
+  const NncKernel *judged; /* decides which problems are run: both run the same */
+} Data;
+
+/* Values from -4 to 4, the same every time. */
+static void
+fill (Data *d)
+{
+  uint32_t state = 12345;
+  for (size_t i = 0; i < N; i++) {
+    state = state * 1664525u + 1013904223u;
+    d->x[i] = (float)(state >> 8) / (1 << 21) - 4;
+    state = state * 1664525u + 1013904223u;
+    d->w[i] = (float)(state >> 8) / (1 << 21) - 4;
+    d->bytes[i] = (uint8_t)(state >> 16);
+    d->expected[i] = d->actual[i] = 7;
+  }
+}
+
+static bool
+close_enough (float a, float b)
+{
+  return isnan (a) ? isnan (b) : a == b || fabsf (a - b) <= 1e-4f * (1 + fabsf (a));
+}
+
+static void
+run_unary (const NncKernel *kernel, Data *d, float *y)
+{
+  const float p[2] = { -.75f, 1.5f };
+  kernel->unary (y, d->x, 131, p);
+}
+
+static void
+run_binary (const NncKernel *kernel, Data *d, float *y)
+{
+  static const NncBroadcast shapes[] = {
+    { 3, 37, 37, 37, 1, 1 }, { 3, 37, 37, 0, 1, 1 }, { 3, 37, 37, 1, 1, 0 },
+    { 3, 37, 1, 37, 0, 1 },  { 3, 37, 1, 1, 0, 0 },
+  };
+  for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++, y += 3 * 37)
+    kernel->binary (y, d->x, d->w, &shapes[i]);
+}
+
+static void
+run_rows (const NncKernel *kernel, Data *d, float *y)
+{
+  kernel->rows (y, d->x, 5, 37);
+}
+
+static void
+run_reduce (const NncKernel *kernel, Data *d, float *y)
+{
+  kernel->reduce (y, d->x, 3, 7, 37);
+}
+
+static void
+run_normalize (const NncKernel *kernel, Data *d, float *y)
+{
+  for (int channels = 1; channels <= 4; channels++, y += 1024)
+    kernel->normalize (y, d->bytes, 251, channels, d->w, d->x);
+}
+
+/* 7x5 to 4x5, 3x3 with stride 2x1 and padding. */
+static NncWindow
+window (size_t ins, size_t outs, size_t groups)
+{
+  return (NncWindow){ .batch = 1,
+                      .in_height = 7,
+                      .in_width = 5,
+                      .in_channels = ins,
+                      .out_height = 4,
+                      .out_width = 5,
+                      .out_channels = outs,
+                      .kernel_height = 3,
+                      .kernel_width = 3,
+                      .stride_y = 2,
+                      .stride_x = 1,
+                      .dilation_y = 1,
+                      .dilation_x = 1,
+                      .pad_top = 1,
+                      .pad_left = 1,
+                      .groups = groups,
+                      .in_pixel = (ptrdiff_t)ins,
+                      .in_row = 5 * (ptrdiff_t)ins,
+                      .in_image = 35 * (ptrdiff_t)ins,
+                      .out_pixel = (ptrdiff_t)outs,
+                      .out_row = 5 * (ptrdiff_t)outs,
+                      .out_image = 20 * (ptrdiff_t)outs,
+                      .minimum = -20,
+                      .maximum = 20 };
+}
+
+static void
+run_pool (const NncKernel *kernel, Data *d, float *y)
+{
+  NncWindow w = window (19, 19, 19);
+  kernel->pool (&w, false, d->x, y, 0, 4);
+  kernel->pool (&w, true, d->x, y + 2048, 0, 4);
+}
+
+static void
+convolve (const NncConvolution *convolution, Data *d, float *y, size_t ins, size_t outs, size_t groups)
+{
+  NncWindow w = window (ins, outs, groups);
+  ptrdiff_t in = (ptrdiff_t)(ins / groups);
+  NncFilter filter = { d->w, 9 * in, 9, 3, 1, d->x + 50, d->x + 100 };
+  if (!d->judged->convolution->accepts (&w) || convolution->packed_size (&w) > sizeof d->packed
+      || convolution->scratch_size (&w) > sizeof d->scratch)
+    return;
+  convolution->pack (&w, &filter, d->packed);
+  convolution->run (&w, d->x, d->packed, y, d->scratch, 0, 4);
+}
+
+static void
+run_convolution (const NncKernel *kernel, Data *d, float *y)
+{
+  convolve (kernel->convolution, d, y, 5, 19, 1);
+  convolve (kernel->convolution, d, y + 1024, 19, 19, 19);
+}
+
+static void
+run_product (const NncKernel *kernel, Data *d, float *y)
+{
+  NncProduct p = { .m = 3, .n = 37, .k = 23, .a_row = 23, .y_row = 41, .minimum = -20, .maximum = 20 };
+  NncMatrix b = { d->w, 37, 1, NULL, d->x + 100 };
+  if (!d->judged->product->accepts (&p) || kernel->product->packed_size (&p) > sizeof d->packed)
+    return;
+  kernel->product->pack (&p, &b, d->packed);
+  kernel->product->run (&p, d->x, d->packed, y, 0, 3);
+}
+
+static void
+run_copy (const NncKernel *kernel, Data *d, float *y)
+{
+  const size_t shape[3] = { 3, 5, 7 };
+  const ptrdiff_t from[3] = { 140, 4, 20 }, to[3] = { 140, 28, 4 };
+  kernel->copy (y, d->x, 4, 3, shape, to, from);
+}
+
+typedef void (*RunSignature) (const NncKernel *kernel, Data *d, float *y);
+
+static const RunSignature runs[] = {
+  [NNC_SIGNATURE_UNARY_F32] = run_unary,        [NNC_SIGNATURE_BINARY_F32] = run_binary,
+  [NNC_SIGNATURE_ROWS_F32] = run_rows,          [NNC_SIGNATURE_REDUCE_F32] = run_reduce,
+  [NNC_SIGNATURE_NORMALIZE_U8] = run_normalize, [NNC_SIGNATURE_CONVOLUTION] = run_convolution,
+  [NNC_SIGNATURE_POOL_F32] = run_pool,          [NNC_SIGNATURE_MATRIX_PRODUCT] = run_product,
+  [NNC_SIGNATURE_COPY_STRIDED] = run_copy,
+};
+
+bool
+nnc_kernel_agrees (const NncKernel *kernel, const NncKernel *reference)
+{
+  Data *d = aligned_alloc (64, (sizeof *d + 63) / 64 * 64);
+  if (!d)
+    return false;
+  fill (d);
+  d->judged = kernel;
+  d->x[3] = NAN, d->x[4] = INFINITY, d->x[5] = -INFINITY;
+  if (kernel->signature != NNC_SIGNATURE_UNARY_F32 && kernel->signature != NNC_SIGNATURE_BINARY_F32)
+    d->x[3] = d->x[4] = d->x[5] = 1;
+  runs[kernel->signature](reference, d, d->expected);
+  runs[kernel->signature](kernel, d, d->actual);
+  bool agrees = true;
+  for (size_t i = 0; i < N; i++)
+    agrees = agrees && close_enough (d->expected[i], d->actual[i]);
+  free (d);
+  return agrees;
+}
