@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* softmax_x86.c: y[r][c] = e^(x[r][c] - max) / sum over j of e^(x[r][j] - max) */
+#include <math.h>
+
+#include "kernel_list.h"
+#include "vector_math.h"
+
+static float
+row_maximum (const float *x, size_t n)
+{
+  Vector largest = vector_splat (-INFINITY);
+  for (size_t i = 0; i < n; i += VECTOR_WIDTH)
+    largest = vector_max (vector_load_or (x + i, vector_mask (n - i), largest), largest);
+  return vector_reduce_max (largest);
+}
+
+/* y = e^(x - maximum); returns its sum. */
+static float
+row_exponentials (float *y, const float *x, size_t n, float maximum)
+{
+  const Vector offset = vector_splat (maximum), none = vector_splat (-INFINITY);
+  Vector sum = vector_zero ();
+  for (size_t i = 0; i < n; i += VECTOR_WIDTH) {
+    VectorMask mask = vector_mask (n - i);
+    Vector e = vector_exp (vector_sub (vector_load_or (x + i, mask, none), offset));
+    vector_store_masked (y + i, mask, e);
+    sum = vector_add (sum, vector_load_or (y + i, mask, vector_zero ()));
+  }
+  return vector_reduce_add (sum);
+}
+
+static void
+row_divide (float *y, size_t n, float divisor)
+{
+  const Vector d = vector_splat (divisor);
+  for (size_t i = 0; i < n; i += VECTOR_WIDTH) {
+    VectorMask mask = vector_mask (n - i);
+    vector_store_masked (y + i, mask, vector_div (vector_load_masked (y + i, mask), d));
+  }
+}
+
+void
+NNC_ISA (nnc_softmax_f32) (float *y, const float *x, size_t rows, size_t columns)
+{
+  for (size_t r = 0; r < rows; r++, y += columns, x += columns)
+    row_divide (y, columns, row_exponentials (y, x, columns, row_maximum (x, columns)));
+}

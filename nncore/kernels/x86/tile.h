@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* tile.h: the block of results that convolution and matrix product compute at
+ * once, all of it in registers, and the panels that weights are packed into. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "kernel.h"
+#include "vector.h"
+
+/* Enough independent sums to hide the latency of the multiply-add, few enough
+ * for the registers: 8x32 of AVX-512's 32 registers, 6x16 of AVX2's 16. */
+#define TILE_ROWS (VECTOR_REGISTERS == 32 ? 8 : 6)
+#define TILE_COLUMNS (2 * VECTOR_WIDTH)
+
+/* y[i][j] = clamp (bias[j] + sum over r, k of a[r][i][k] * b[r][k][j]): rows of results are pixels,
+ * columns output channels; a run is as much of a row's input as lies together in memory. */
+typedef struct {
+  const float *const *a; /* [runs][rows] where each run begins */
+  size_t rows, runs, length; /* rows: 1..TILE_ROWS; length of a run */
+  float *const *y; /* [rows] */
+} NncTile;
+
+/* Columns are packed into panels of TILE_COLUMNS, the last one of VECTOR_WIDTH where that is enough:
+ * [bias | k][columns], zeros in the columns that do not exist. Floats from the first to that of `column`,
+ * a multiple of TILE_COLUMNS or n. */
+size_t NNC_ISA (nnc_panels_size) (size_t n, size_t k);
+static inline const float *
+nnc_panel (const float *panels, size_t column, size_t k)
+{
+  return panels + column * (k + 1);
+}
+/* What is packed: value (user_data, k, column) and bias[column], NULL: zeros. */
+typedef float (*NncPanelValue) (const void *user_data, size_t k, size_t column);
+void NNC_ISA (nnc_panels_pack) (float *panels, size_t n, size_t k, const float *bias, NncPanelValue value,
+                                const void *user_data);
+
+/* Computes one tile from one panel, y from `column` on, of n columns in all. */
+void NNC_ISA (nnc_tile_run) (const NncTile *tile, const float *panel, size_t column, size_t n, float minimum,
+                             float maximum);
