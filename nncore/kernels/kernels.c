@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* kernels.c: the list of kernels, and the choice among them. */
 #include "kernel_list.h"
+#include "orc_available.h"
 #include "self_check.h"
 
 enum { UNKNOWN, AGREES, DIFFERS };
@@ -59,6 +60,8 @@ agrees (const NncKernel *kernel, atomic_uchar *verdict)
 {
   if (kernel->cpu != NNC_CPU_ORC)
     return true;
+  if (!nnc_orc_available ())
+    return false;
   if (atomic_load (verdict) == UNKNOWN)
     atomic_store (verdict, nnc_kernel_agrees (kernel, nnc_kernel_reference (kernel->slot)) ? AGREES : DIFFERS);
   return atomic_load (verdict) == AGREES;

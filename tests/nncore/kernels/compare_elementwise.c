@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* compare_elementwise.c: kernels of rows of numbers against their references. */
+#include <gst/check/gstcheck.h>
+#include <math.h>
+
+#include "compare_kernels.h"
+
+static gboolean
+same (float a, float b, float tolerance)
+{
+  if (isnan (a) || isinf (a))
+    return isnan (a) ? isnan (b) : a == b;
+  return fabsf (a - b) <= tolerance * (1 + fabsf (a));
+}
+
+static void
+compare (const NncKernel *kernel, const char *what, const float *expected, const float *actual, gsize n,
+         float tolerance)
+{
+  for (gsize i = 0; i < n; i++)
+    fail_unless (same (expected[i], actual[i], tolerance), "%s, %s: [%zu] is %.9g, the reference %.9g", kernel->name,
+                 what, i, (double)actual[i], (double)expected[i]);
+}
+
+void
+compare_floats (const NncKernel *kernel, const char *what, const float *expected, const float *actual, gsize n)
+{
+  compare (kernel, what, expected, actual, n, 1e-6f);
+}
+
+void
+compare_sums (const NncKernel *kernel, const char *what, const float *expected, const float *actual, gsize n,
+              gsize terms)
+{
+  compare (kernel, what, expected, actual, n, 2e-6f * (float)(terms + 8));
+}
+
+static const gsize sizes[] = { 0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 63, 64, 65, 127, 129, 1001 };
+
+/* Alignment as bad as floats can have: shift, in place or not. */
+static void
+compare_unary_at (const NncKernel *kernel, gsize n, gsize shift, gboolean in_place, gboolean special)
+{
+  const float p[2] = { special ? -.25f : .3f, special ? 2.5f : .4f },
+              odd[] = { NAN, INFINITY, -INFINITY, 0, 88, -88, 200, -200 };
+  Arena x = arena_new_random (n, shift, (guint32)n, 6), y = arena_new (n, shift ? 8 : 0), expected = arena_new (n, 0);
+  for (gsize i = 0; special && i < MIN (n, G_N_ELEMENTS (odd)); i++)
+    x.data[i] = odd[i];
+  nnc_kernel_reference (kernel->slot)->unary (expected.data, x.data, n, p);
+  kernel->unary (in_place ? x.data : y.data, x.data, n, p);
+  compare_floats (kernel, in_place ? "in place" : "apart", expected.data, in_place ? x.data : y.data, n);
+  fail_unless (arena_guards_whole (&x) && arena_guards_whole (&y), "%s writes outside n=%zu", kernel->name, n);
+  arena_free (&x), arena_free (&y), arena_free (&expected);
+}
+
+void
+compare_unary (const NncKernel *kernel)
+{
+  for (gsize s = 0; s < G_N_ELEMENTS (sizes); s++)
+    for (guint variant = 0; variant < 8; variant++)
+      compare_unary_at (kernel, sizes[s], variant & 1 ? 4 : 0, (variant & 2) != 0, (variant & 4) != 0);
+}
+
+static void
+compare_binary_at (const NncKernel *kernel, const NncBroadcast *shape, gsize shift, gboolean in_place)
+{
+  gsize n = shape->rows * shape->columns, large = n + shape->columns + 8;
+  Arena a = arena_new_random (large, shift, 1, 3), b = arena_new_random (large, shift / 2, 2, 3);
+  Arena y = arena_new (n, 4), expected = arena_new (n, 0);
+  float *to = in_place ? a.data : y.data;
+  b.data[0] = -.5f;
+  nnc_kernel_reference (kernel->slot)->binary (expected.data, a.data, b.data, shape);
+  kernel->binary (to, a.data, b.data, shape);
+  compare_floats (kernel, in_place ? "in place" : "apart", expected.data, to, n);
+  fail_unless (arena_guards_whole (&a) && arena_guards_whole (&b) && arena_guards_whole (&y), "%s writes outside",
+               kernel->name);
+  arena_free (&a), arena_free (&b), arena_free (&y), arena_free (&expected);
+}
+
+void
+compare_binary (const NncKernel *kernel)
+{
+  for (gsize s = 0; s < G_N_ELEMENTS (sizes); s++) {
+    ptrdiff_t n = (ptrdiff_t)sizes[s];
+    NncBroadcast shapes[] = {
+      { 3, sizes[s], n, n, 1, 1 }, { 3, sizes[s], n, 0, 1, 1 }, { 3, sizes[s], n, 1, 1, 0 },
+      { 3, sizes[s], n, 0, 1, 0 }, { 3, sizes[s], 0, n, 1, 1 }, { 3, sizes[s], 1, n, 0, 1 },
+      { 3, sizes[s], 1, 1, 0, 0 }, { 0, sizes[s], n, n, 1, 1 }, { 2, sizes[s], n + 1, n + 3, 1, 1 },
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS (shapes); i++) {
+      compare_binary_at (kernel, &shapes[i], i % 2 * 4, FALSE);
+      if (shapes[i].a_step && shapes[i].a_row == n)
+        compare_binary_at (kernel, &shapes[i], 4, TRUE);
+    }
+  }
+}
+
+void
+compare_rows (const NncKernel *kernel)
+{
+  for (gsize s = 0; s < G_N_ELEMENTS (sizes); s++) {
+    gsize n = 3 * sizes[s];
+    Arena x = arena_new_random (n, 4, (guint32)s, 60), y = arena_new (n, 4), expected = arena_new (n, 0);
+    nnc_kernel_reference (kernel->slot)->rows (expected.data, x.data, 3, sizes[s]);
+    kernel->rows (y.data, x.data, 3, sizes[s]);
+    compare_floats (kernel, "apart", expected.data, y.data, n);
+    kernel->rows (x.data, x.data, 3, sizes[s]);
+    compare_floats (kernel, "in place", expected.data, x.data, n);
+    fail_unless (arena_guards_whole (&x) && arena_guards_whole (&y), "%s writes outside", kernel->name);
+    arena_free (&x), arena_free (&y), arena_free (&expected);
+  }
+}
+
+void
+compare_reduce (const NncKernel *kernel)
+{
+  static const gsize shapes[][3]
+      = { { 1, 1, 1 }, { 3, 7, 5 }, { 2, 49, 33 }, { 5, 17, 1 }, { 3, 0, 4 }, { 0, 3, 3 }, { 1, 1001, 1 } };
+  for (gsize s = 0; s < G_N_ELEMENTS (shapes); s++) {
+    const gsize *d = shapes[s], n = d[0] * d[2];
+    Arena x = arena_new_random (n * d[1], 4, (guint32)s, 2), y = arena_new (n, 4), expected = arena_new (n, 0);
+    nnc_kernel_reference (kernel->slot)->reduce (expected.data, x.data, d[0], d[1], d[2]);
+    kernel->reduce (y.data, x.data, d[0], d[1], d[2]);
+    compare_sums (kernel, "reduce", expected.data, y.data, n, d[1]);
+    fail_unless (arena_guards_whole (&y), "%s writes outside", kernel->name);
+    arena_free (&x), arena_free (&y), arena_free (&expected);
+  }
+}
+
+void
+compare_normalize (const NncKernel *kernel)
+{
+  const float scale[4] = { 1 / 255.f, .5f, -2, .017f }, offset[4] = { -.5f, 3, 0, -2.1f };
+  for (gsize s = 0; s < G_N_ELEMENTS (sizes); s++)
+    for (int channels = 1; channels <= 4; channels++) {
+      gsize n = sizes[s] * (gsize)channels;
+      Arena x = arena_new_random (n / 4 + 1, 1, (guint32)s, 3), y = arena_new (n, 4), expected = arena_new (n, 0);
+      const guint8 *bytes = (const guint8 *)x.data;
+      nnc_kernel_reference (kernel->slot)->normalize (expected.data, bytes, sizes[s], channels, scale, offset);
+      kernel->normalize (y.data, bytes, sizes[s], channels, scale, offset);
+      compare_sums (kernel, "normalize", expected.data, y.data, n, 2);
+      fail_unless (arena_guards_whole (&y), "%s writes outside", kernel->name);
+      arena_free (&x), arena_free (&y), arena_free (&expected);
+    }
+}
+
+/* A transposed block in the middle of something wider, elements of every size. */
+void
+compare_copy (const NncKernel *kernel)
+{
+  for (gsize size = 1; size <= 8; size *= 2) {
+    const ptrdiff_t b = (ptrdiff_t)size;
+    const gsize shape[4] = { 2, 3, 5, 7 };
+    const ptrdiff_t from[4] = { 105 * b, 35 * b, b, 5 * b }, to[4] = { 120 * b, 40 * b, 8 * b, b };
+    Arena x = arena_new_random (500, 0, 9, 1), y = arena_new_random (500, 0, 4, 1),
+          expected = arena_new_random (500, 0, 4, 1);
+    for (int rank = 0; rank <= 4; rank++) {
+      nnc_kernel_reference (kernel->slot)->copy (expected.data, x.data, size, rank, shape, to, from);
+      kernel->copy (y.data, x.data, size, rank, shape, to, from);
+      fail_unless (memcmp (expected.data, y.data, y.bytes) == 0, "%s: size %zu rank %d", kernel->name, size, rank);
+    }
+    arena_free (&x), arena_free (&y), arena_free (&expected);
+  }
+}

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* compare_windows.c: convolutions, pools and matrix products against their references. */
+#include <gst/check/gstcheck.h>
+#include <math.h>
+
+#include "compare_kernels.h"
+
+/* A window as a test writes it; the rest follows. */
+typedef struct {
+  gsize batch, height, width, ins, outs, groups;
+  gsize kernel_y, kernel_x, stride_y, stride_x, dilation_y, dilation_x;
+  gsize top, left, bottom, right;
+  gsize gap; /* elements between the pixels of a slice */
+  float minimum, maximum;
+} Case;
+
+static const Case cases[] = {
+  { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, -INFINITY, INFINITY },
+  { 1, 9, 7, 1, 32, 1, 3, 3, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, INFINITY },
+  { 2, 9, 7, 3, 17, 1, 3, 3, 2, 2, 1, 1, 0, 1, 1, 1, 0, 0, 6 },
+  { 1, 5, 8, 16, 33, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, -INFINITY, INFINITY },
+  { 1, 5, 8, 19, 65, 1, 1, 1, 2, 1, 1, 1, 0, 0, 0, 0, 5, -1, 1 },
+  { 3, 6, 6, 64, 40, 1, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, INFINITY },
+  { 1, 11, 13, 5, 7, 1, 3, 5, 1, 2, 2, 3, 2, 5, 3, 6, 3, -INFINITY, INFINITY },
+  { 1, 11, 13, 8, 12, 4, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 0, -INFINITY, INFINITY },
+  { 1, 6, 5, 6, 24, 3, 2, 2, 2, 2, 1, 1, 0, 0, 1, 1, 2, 0, INFINITY },
+  { 1, 9, 9, 8, 8, 8, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 6 },
+  { 2, 10, 9, 33, 33, 33, 3, 3, 2, 2, 1, 1, 0, 0, 1, 1, 3, -INFINITY, INFINITY },
+  { 1, 9, 8, 67, 67, 67, 5, 5, 1, 1, 1, 1, 2, 2, 2, 2, 0, 0, INFINITY },
+  { 1, 9, 8, 16, 16, 16, 3, 3, 1, 1, 2, 2, 2, 2, 2, 2, 0, -INFINITY, INFINITY },
+  { 1, 7, 7, 16, 32, 16, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 0, -INFINITY, INFINITY },
+  { 1, 1, 31, 12, 20, 1, 1, 7, 1, 3, 1, 1, 0, 3, 0, 3, 0, -INFINITY, INFINITY },
+  { 1, 2, 2, 4, 8, 1, 2, 2, 1, 1, 1, 1, 3, 3, 3, 3, 0, -INFINITY, INFINITY },
+  { 1, 1, 40, 8, 16, 1, 1, 3, 1, 1, 1, 1, 0, 1, 0, 1, 0, -INFINITY, INFINITY },
+};
+
+static gsize
+output_size (gsize in, gsize before, gsize after, gsize kernel, gsize stride, gsize dilation)
+{
+  return (in + before + after - (dilation * (kernel - 1) + 1)) / stride + 1;
+}
+
+static NncWindow
+window_new (const Case *c)
+{
+  NncWindow w = { .batch = c->batch,
+                  .in_height = c->height,
+                  .in_width = c->width,
+                  .in_channels = c->ins,
+                  .out_channels = c->outs,
+                  .kernel_height = c->kernel_y,
+                  .kernel_width = c->kernel_x,
+                  .stride_y = c->stride_y,
+                  .stride_x = c->stride_x,
+                  .dilation_y = c->dilation_y,
+                  .dilation_x = c->dilation_x,
+                  .pad_top = c->top,
+                  .pad_left = c->left,
+                  .groups = c->groups,
+                  .minimum = c->minimum,
+                  .maximum = c->maximum };
+  w.out_height = output_size (c->height, c->top, c->bottom, c->kernel_y, c->stride_y, c->dilation_y);
+  w.out_width = output_size (c->width, c->left, c->right, c->kernel_x, c->stride_x, c->dilation_x);
+  w.in_pixel = (ptrdiff_t)(c->ins + c->gap);
+  w.in_row = w.in_pixel * (ptrdiff_t)(c->width) + (ptrdiff_t)c->gap;
+  w.in_image = w.in_row * (ptrdiff_t)c->height;
+  w.out_pixel = (ptrdiff_t)(c->outs + c->gap);
+  w.out_row = w.out_pixel * (ptrdiff_t)w.out_width + (ptrdiff_t)c->gap;
+  w.out_image = w.out_row * (ptrdiff_t)w.out_height;
+  return w;
+}
+
+/* Rows [begin, end) alone: what else is in y stays. */
+static void
+convolve (const NncConvolution *f, const NncWindow *w, const NncFilter *filter, const Arena *x, Arena *y, gsize begin,
+          gsize end)
+{
+  Arena packed = arena_new (f->packed_size (w) / sizeof (float), 0);
+  Arena scratch = arena_new (f->scratch_size (w) / sizeof (float), 0);
+  f->pack (w, filter, packed.data);
+  f->run (w, x->data, packed.data, y->data, scratch.data, begin, end);
+  fail_unless (arena_guards_whole (&packed), "writes outside its packed weights");
+  fail_unless (arena_guards_whole (&scratch), "writes outside its scratch");
+  arena_free (&packed), arena_free (&scratch);
+}
+
+/* Weights as OIHW (hwio FALSE) or HWIO, with or without scale and bias. */
+static void
+convolve_both (const NncKernel *kernel, const NncWindow *w, gboolean hwio, gboolean extras, gsize begin, gsize end)
+{
+  gsize ins = w->in_channels / w->groups, area = w->kernel_height * w->kernel_width;
+  Arena weights = arena_new_random (w->out_channels * ins * area, 0, 3, 1);
+  Arena bias = arena_new_random (w->out_channels, 0, 4, 1), scale = arena_new_random (w->out_channels, 0, 5, 2);
+  Arena x = arena_new_random ((gsize)w->in_image * w->batch, 4, 6, 1);
+  Arena y = arena_new_random ((gsize)w->out_image * w->batch, 4, 7, 1);
+  Arena expected = arena_new_random ((gsize)w->out_image * w->batch, 0, 7, 1);
+  ptrdiff_t i = (ptrdiff_t)ins, o = (ptrdiff_t)w->out_channels, kx = (ptrdiff_t)w->kernel_width;
+  NncFilter filter = { weights.data, i * (ptrdiff_t)area, (ptrdiff_t)area, kx, 1, NULL, NULL };
+  if (hwio)
+    filter = (NncFilter){ weights.data, 1, o, kx * i * o, i * o, NULL, NULL };
+  if (extras)
+    filter.scale = scale.data, filter.bias = bias.data;
+  convolve (nnc_kernel_reference (kernel->slot)->convolution, w, &filter, &x, &expected, begin, end);
+  convolve (kernel->convolution, w, &filter, &x, &y, begin, end);
+  compare_sums (kernel, hwio ? "HWIO" : "OIHW", expected.data, y.data, (gsize)w->out_image * w->batch, ins * area);
+  fail_unless (arena_guards_whole (&x) && arena_guards_whole (&y), "%s writes outside", kernel->name);
+  arena_free (&weights), arena_free (&bias), arena_free (&scale);
+  arena_free (&x), arena_free (&y), arena_free (&expected);
+}
+
+void
+compare_convolution (const NncKernel *kernel)
+{
+  guint accepted = 0;
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+    NncWindow w = window_new (&cases[i]);
+    gsize rows = w.batch * w.out_height;
+    if (!kernel->convolution->accepts (&w))
+      continue;
+    accepted++;
+    convolve_both (kernel, &w, FALSE, TRUE, 0, rows);
+    convolve_both (kernel, &w, TRUE, FALSE, 0, rows);
+    convolve_both (kernel, &w, FALSE, TRUE, rows / 3, rows - rows / 4);
+    convolve_both (kernel, &w, FALSE, TRUE, rows, rows);
+  }
+  fail_unless (accepted >= 2, "%s accepts %u of the test's windows", kernel->name, accepted);
+}
+
+static void
+pool_both (const NncKernel *kernel, const NncWindow *w, gboolean count_padding, gsize begin, gsize end)
+{
+  gsize n = (gsize)w->out_image * w->batch;
+  Arena x = arena_new_random ((gsize)w->in_image * w->batch, 4, 6, 3);
+  Arena y = arena_new_random (n, 4, 7, 1), expected = arena_new_random (n, 0, 7, 1);
+  nnc_kernel_reference (kernel->slot)->pool (w, count_padding, x.data, expected.data, begin, end);
+  kernel->pool (w, count_padding, x.data, y.data, begin, end);
+  compare_floats (kernel, "pool", expected.data, y.data, n);
+  fail_unless (arena_guards_whole (&y), "%s writes outside", kernel->name);
+  arena_free (&x), arena_free (&y), arena_free (&expected);
+}
+
+void
+compare_pool (const NncKernel *kernel)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+    Case c = cases[i];
+    c.outs = c.groups = c.ins;
+    NncWindow w = window_new (&c);
+    gsize rows = w.batch * w.out_height;
+    pool_both (kernel, &w, FALSE, 0, rows);
+    pool_both (kernel, &w, TRUE, 0, rows);
+    pool_both (kernel, &w, FALSE, rows / 3, rows - rows / 4);
+  }
+}
+
+static void
+multiply (const NncMatrixProduct *f, const NncProduct *p, const NncMatrix *b, const Arena *a, Arena *y, gsize begin)
+{
+  Arena packed = arena_new (f->packed_size (p) / sizeof (float), 0);
+  f->pack (p, b, packed.data);
+  f->run (p, a->data, packed.data, y->data, begin, p->m);
+  fail_unless (arena_guards_whole (&packed), "writes outside its packed matrix");
+  arena_free (&packed);
+}
+
+static void
+multiply_both (const NncKernel *kernel, const NncProduct *p, gboolean transposed, gboolean extras, gsize begin)
+{
+  gsize n = p->m * (gsize)p->y_row;
+  Arena a = arena_new_random (p->m * (gsize)p->a_row, 4, 1, 1), b = arena_new_random (p->n * p->k, 4, 2, 1);
+  Arena bias = arena_new_random (p->n, 0, 3, 1), scale = arena_new_random (p->n, 0, 4, 2);
+  Arena y = arena_new_random (n, 4, 5, 1), expected = arena_new_random (n, 0, 5, 1);
+  NncMatrix matrix = { b.data, transposed ? 1 : (ptrdiff_t)p->n, transposed ? (ptrdiff_t)p->k : 1,
+                       extras ? scale.data : NULL, extras ? bias.data : NULL };
+  multiply (nnc_kernel_reference (kernel->slot)->product, p, &matrix, &a, &expected, begin);
+  multiply (kernel->product, p, &matrix, &a, &y, begin);
+  compare_sums (kernel, transposed ? "b transposed" : "b", expected.data, y.data, n, p->k);
+  fail_unless (arena_guards_whole (&a) && arena_guards_whole (&y), "%s writes outside", kernel->name);
+  arena_free (&a), arena_free (&b), arena_free (&bias), arena_free (&scale), arena_free (&y), arena_free (&expected);
+}
+
+void
+compare_product (const NncKernel *kernel)
+{
+  static const gsize sizes[][3] = { { 1, 10, 128 }, { 1, 128, 1152 }, { 7, 33, 5 }, { 8, 32, 16 }, { 13, 65, 67 },
+                                    { 3, 4, 1 },    { 0, 8, 8 },      { 5, 1, 9 },  { 2, 5, 0 },   { 25, 16, 3 } };
+  for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    const gsize *s = sizes[i];
+    NncProduct p = { s[0], s[1], s[2], (ptrdiff_t)s[2], (ptrdiff_t)s[1], -INFINITY, INFINITY };
+    NncProduct wide = { s[0], s[1], s[2], (ptrdiff_t)s[2] + 3, (ptrdiff_t)s[1] + 5, 0, 6 };
+    if (!kernel->product->accepts (&p))
+      continue;
+    multiply_both (kernel, &p, FALSE, TRUE, 0);
+    multiply_both (kernel, &p, TRUE, FALSE, 0);
+    multiply_both (kernel, &wide, TRUE, TRUE, 0);
+    multiply_both (kernel, &wide, FALSE, TRUE, s[0] / 2);
+  }
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* test_kernels.c: every kernel of the list that this CPU has, and NNC_CPU lets, against its reference. */
+#include <gst/check/gstcheck.h>
+
+#include "compare_kernels.h"
+#include "kernel_list.h"
+#include "self_check.h"
+
+static void (*const compare_signature[]) (const NncKernel *kernel) = {
+  [NNC_SIGNATURE_UNARY_F32] = compare_unary,        [NNC_SIGNATURE_BINARY_F32] = compare_binary,
+  [NNC_SIGNATURE_ROWS_F32] = compare_rows,          [NNC_SIGNATURE_REDUCE_F32] = compare_reduce,
+  [NNC_SIGNATURE_NORMALIZE_U8] = compare_normalize, [NNC_SIGNATURE_CONVOLUTION] = compare_convolution,
+  [NNC_SIGNATURE_POOL_F32] = compare_pool,          [NNC_SIGNATURE_MATRIX_PRODUCT] = compare_product,
+  [NNC_SIGNATURE_COPY_STRIDED] = compare_copy,
+};
+
+GST_START_TEST (kernel_computes_what_its_reference_computes)
+{
+  gsize n;
+  const NncKernel *kernel = &nnc_kernels (&n)[__i__];
+  if (nnc_cpu_has (kernel->cpu))
+    compare_signature[kernel->signature](kernel);
+}
+GST_END_TEST;
+
+GST_START_TEST (orc_kernel_agrees_when_first_picked)
+{
+  gsize n;
+  const NncKernel *kernel = &nnc_kernels (&n)[__i__];
+  if (kernel->cpu == NNC_CPU_ORC)
+    fail_unless (nnc_kernel_agrees (kernel, nnc_kernel_reference (kernel->slot)), "%s differs", kernel->name);
+}
+GST_END_TEST;
+
+GST_START_TEST (every_slot_ends_with_its_reference)
+{
+  gsize n;
+  const NncKernel *kernels = nnc_kernels (&n);
+  for (guint slot = 0; slot < NNC_N_SLOTS; slot++) {
+    const NncKernel *last = NULL;
+    for (gsize i = 0; i < n; i++)
+      if (kernels[i].slot == slot)
+        last = &kernels[i];
+    fail_unless (last && last->cpu == NNC_CPU_C);
+    fail_unless (last == nnc_kernel_reference (slot));
+  }
+}
+GST_END_TEST;
+
+GST_START_TEST (best_kernel_comes_first_in_its_slot)
+{
+  gsize n;
+  const NncKernel *kernels = nnc_kernels (&n);
+  for (gsize i = 0; i < n; i++)
+    for (gsize behind = i + 1; behind < n; behind++)
+      if (kernels[i].slot == kernels[behind].slot)
+        fail_unless (kernels[i].cpu >= kernels[behind].cpu, "%s is behind %s", kernels[behind].name, kernels[i].name);
+}
+GST_END_TEST;
+
+/* An NNC_CPU that names no instruction set masks nothing. */
+GST_START_TEST (environment_masks_all_above_the_named)
+{
+  const char *name = g_getenv ("NNC_CPU");
+  guint best = 0;
+  while (best < NNC_N_CPUS && g_strcmp0 (name, nnc_cpu_to_string (best)) != 0)
+    best++;
+  fail_unless (nnc_cpu_has (NNC_CPU_C));
+  fail_unless (best == NNC_CPU_C || nnc_cpu_has (NNC_CPU_ORC));
+  for (guint cpu = best + 1; cpu < NNC_N_CPUS; cpu++)
+    fail_if (nnc_cpu_has (cpu));
+}
+GST_END_TEST;
+
+GST_START_TEST (find_gives_what_the_cpu_has)
+{
+  for (guint slot = 0; slot < NNC_N_SLOTS; slot++) {
+    const NncKernel *kernel = nnc_kernel_find (slot);
+    fail_unless (kernel && kernel->slot == slot && nnc_cpu_has (kernel->cpu));
+    fail_unless (nnc_kernel_find (slot) == kernel);
+  }
+}
+GST_END_TEST;
+
+static void
+wrong_relu (float *y, const float *x, size_t n, const float *p)
+{
+  for (gsize i = 0; i < n; i++)
+    y[i] = i == 77 ? x[i] + 1 : x[i] < 0 ? 0 : x[i];
+}
+
+GST_START_TEST (wrong_orc_kernel_is_passed_over)
+{
+  const NncKernel *reference = nnc_kernel_reference (NNC_SLOT_relu_f32);
+  const NncKernel kernels[]
+      = { { NNC_SLOT_relu_f32, NNC_SIGNATURE_UNARY_F32, NNC_CPU_ORC, "wrong", { .unary = wrong_relu } },
+          { NNC_SLOT_relu_f32, NNC_SIGNATURE_UNARY_F32, NNC_CPU_ORC, "right", { .unary = reference->unary } } };
+  atomic_uchar verdicts[2] = { 0 };
+  const NncKernelList list = { kernels, 2, verdicts };
+  const NncKernel *right = nnc_cpu_has (NNC_CPU_ORC) ? &kernels[1] : reference;
+  for (guint i = 0; i < 2; i++)
+    fail_unless (nnc_kernel_list_find (&list, NNC_SLOT_relu_f32, NULL) == right);
+  fail_if (nnc_kernel_agrees (&kernels[0], reference));
+}
+GST_END_TEST;
+
+static Suite *
+kernels_suite (void)
+{
+  gsize n;
+  Suite *suite = suite_create ("kernels");
+  TCase *tests = tcase_create ("kernels");
+  nnc_kernels (&n);
+  suite_add_tcase (suite, tests);
+  tcase_set_timeout (tests, 60);
+  tcase_add_test (tests, every_slot_ends_with_its_reference);
+  tcase_add_test (tests, best_kernel_comes_first_in_its_slot);
+  tcase_add_test (tests, environment_masks_all_above_the_named);
+  tcase_add_test (tests, find_gives_what_the_cpu_has);
+  tcase_add_test (tests, wrong_orc_kernel_is_passed_over);
+  tcase_add_loop_test (tests, orc_kernel_agrees_when_first_picked, 0, (int)n);
+  tcase_add_loop_test (tests, kernel_computes_what_its_reference_computes, 0, (int)n);
+  return suite;
+}
+
+GST_CHECK_MAIN (kernels);
