@@ -21,7 +21,7 @@ GST_START_TEST (kernel_computes_what_its_reference_computes)
   if (nnc_cpu_has (kernel->cpu))
     compare_signature[kernel->signature](kernel);
 }
-GST_END_TEST;
+GST_END_TEST
 
 GST_START_TEST (orc_kernel_agrees_when_first_picked)
 {
@@ -30,7 +30,7 @@ GST_START_TEST (orc_kernel_agrees_when_first_picked)
   if (kernel->cpu == NNC_CPU_ORC)
     fail_unless (nnc_kernel_agrees (kernel, nnc_kernel_reference (kernel->slot)), "%s differs", kernel->name);
 }
-GST_END_TEST;
+GST_END_TEST
 
 GST_START_TEST (every_slot_ends_with_its_reference)
 {
@@ -45,7 +45,7 @@ GST_START_TEST (every_slot_ends_with_its_reference)
     fail_unless (last == nnc_kernel_reference (slot));
   }
 }
-GST_END_TEST;
+GST_END_TEST
 
 GST_START_TEST (best_kernel_comes_first_in_its_slot)
 {
@@ -56,7 +56,7 @@ GST_START_TEST (best_kernel_comes_first_in_its_slot)
       if (kernels[i].slot == kernels[behind].slot)
         fail_unless (kernels[i].cpu >= kernels[behind].cpu, "%s is behind %s", kernels[behind].name, kernels[i].name);
 }
-GST_END_TEST;
+GST_END_TEST
 
 /* An NNC_CPU that names no instruction set masks nothing. */
 GST_START_TEST (environment_masks_all_above_the_named)
@@ -70,7 +70,7 @@ GST_START_TEST (environment_masks_all_above_the_named)
   for (guint cpu = best + 1; cpu < NNC_N_CPUS; cpu++)
     fail_if (nnc_cpu_has (cpu));
 }
-GST_END_TEST;
+GST_END_TEST
 
 GST_START_TEST (find_gives_what_the_cpu_has)
 {
@@ -80,7 +80,7 @@ GST_START_TEST (find_gives_what_the_cpu_has)
     fail_unless (nnc_kernel_find (slot) == kernel);
   }
 }
-GST_END_TEST;
+GST_END_TEST
 
 static void
 wrong_relu (float *y, const float *x, size_t n, const float *p)
@@ -102,7 +102,7 @@ GST_START_TEST (wrong_orc_kernel_is_passed_over)
     fail_unless (nnc_kernel_list_find (&list, NNC_SLOT_relu_f32, NULL) == right);
   fail_if (nnc_kernel_agrees (&kernels[0], reference));
 }
-GST_END_TEST;
+GST_END_TEST
 
 static Suite *
 kernels_suite (void)
@@ -123,4 +123,4 @@ kernels_suite (void)
   return suite;
 }
 
-GST_CHECK_MAIN (kernels);
+GST_CHECK_MAIN (kernels)
