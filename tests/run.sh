@@ -26,6 +26,7 @@ install_peers() {
   fi
 }
 
+trap 'echo "0 passed, 1 failed, 0 skipped"' ERR # what cannot be built has failed
 build-aux/install-dependencies.sh tests
 install_peers
 if [ -e "$build/build.ninja" ]; then
@@ -38,4 +39,5 @@ ninja -C "$build"
 results=$build/meson-logs/testlog.json
 rm -f "$results"
 meson test -C "$build" --no-rebuild --print-errorlogs || true
+trap - ERR
 python3 tests/count_results.py "$results"
