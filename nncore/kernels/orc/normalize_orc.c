@@ -11,8 +11,8 @@ nnc_normalize_u8_f32_orc (float *y, const uint8_t *x, size_t n, int channels, co
   float scales[BLOCK], offsets[BLOCK];
   size_t total = n * (size_t)channels;
   for (int i = 0; i < BLOCK; i++) {
-    scales[i] = scale[i % channels];
-    offsets[i] = offset[i % channels];
+    scales[i] = i < channels ? scale[i] : scales[i - channels];
+    offsets[i] = i < channels ? offset[i] : offsets[i - channels];
   }
   for (size_t i = 0; i < total; i += BLOCK)
     nnc_orc_normalize_u8 (y + i, x + i, scales, offsets, (int)(total - i < BLOCK ? total - i : BLOCK));

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* bench_kernels.c: the time of every kernel of the list, on shapes of real
+ * networks: name, shape, nanoseconds a call (the least of many), and what that
+ * is in GMAC/s or GB/s. NNC_CPU masks; an argument is a part of the names wanted. */
+#include <glib.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "kernel.h"
+
+#define MILLISECONDS 60
+
+/* Memory enough for the largest shape. */
+#define N (4u << 20)
+static float *x, *y, *w;
+static void *packed, *scratch;
+
+typedef void (*Call) (const NncKernel *kernel, gconstpointer shape);
+
+static double
+now (void)
+{
+  struct timespec t;
+  clock_gettime (CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+/* The least of many: what the machine does when nothing disturbs it. */
+static double
+measure (const NncKernel *kernel, Call call, gconstpointer shape)
+{
+  double begin = now (), best = INFINITY;
+  call (kernel, shape);
+  do {
+    double start = now ();
+    call (kernel, shape);
+    best = fmin (best, now () - start);
+  } while (now () - begin < MILLISECONDS * 1e6);
+  return best;
+}
+
+static void
+report (const NncKernel *kernel, const char *shape, double ns, double work, const char *unit)
+{
+  printf ("%-28s %-34s %12.0f ns %8.2f %s\n", kernel->name, shape, ns, work / ns, unit);
+}
+
+static const gsize lengths[] = { 1024, 200704 };
+
+static void
+call_unary (const NncKernel *kernel, gconstpointer shape)
+{
+  const float p[2] = { .1f, .9f };
+  kernel->unary (y, x, *(const gsize *)shape, p);
+}
+
+static void
+call_binary (const NncKernel *kernel, gconstpointer shape)
+{
+  gsize n = *(const gsize *)shape;
+  const NncBroadcast broadcast = { 1, n, (ptrdiff_t)n, (ptrdiff_t)n, 1, 1 };
+  kernel->binary (y, x, w, &broadcast);
+}
+
+static void
+call_rows (const NncKernel *kernel, gconstpointer shape)
+{
+  kernel->rows (y, x, *(const gsize *)shape / 128, 128);
+}
+
+static void
+call_reduce (const NncKernel *kernel, gconstpointer shape)
+{
+  kernel->reduce (y, x, 1, *(const gsize *)shape / 64, 64);
+}
+
+static void
+call_normalize (const NncKernel *kernel, gconstpointer shape)
+{
+  const float scale[4] = { .1f, .2f, .3f, .4f }, offset[4] = { 1, 2, 3, 4 };
+  kernel->normalize (y, (const guint8 *)x, *(const gsize *)shape / 3, 3, scale, offset);
+}
+
+static void
+call_copy (const NncKernel *kernel, gconstpointer shape)
+{
+  const gsize n[2] = { 64, *(const gsize *)shape / 64 };
+  const ptrdiff_t to[2] = { 4 * (ptrdiff_t)n[1], 4 }, from[2] = { 4, 256 };
+  kernel->copy (y, x, 4, 2, n, to, from);
+}
+
+static void
+bench_lengths (const NncKernel *kernel, Call call, double bytes)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (lengths); i++) {
+    g_autofree char *shape = g_strdup_printf ("%zu", lengths[i]);
+    report (kernel, shape, measure (kernel, call, &lengths[i]), bytes * (double)lengths[i], "GB/s");
+  }
+}
+
+/* Square images and kernels, padded to the same size. */
+typedef struct {
+  gsize size, ins, outs, groups, kernel, stride;
+} Square;
+
+static const Square convolutions[] = {
+  { 224, 3, 32, 1, 3, 2 },   { 112, 32, 64, 1, 1, 1 },    { 56, 128, 128, 1, 1, 1 },   { 28, 256, 256, 1, 1, 1 },
+  { 14, 512, 512, 1, 1, 1 }, { 7, 1024, 1024, 1, 1, 1 },  { 28, 64, 64, 1, 3, 1 },     { 26, 1, 32, 1, 3, 1 },
+  { 112, 32, 32, 32, 3, 1 }, { 28, 256, 256, 256, 3, 1 }, { 14, 512, 512, 512, 3, 1 }, { 14, 512, 512, 512, 3, 2 },
+};
+static const Square pools[] = { { 112, 64, 64, 64, 2, 2 }, { 28, 256, 256, 256, 3, 1 } };
+
+static NncWindow
+window_new (const Square *s)
+{
+  gsize out = (s->size + s->stride - 1) / s->stride;
+  NncWindow window = { .batch = 1,
+                       .in_height = s->size,
+                       .in_width = s->size,
+                       .in_channels = s->ins,
+                       .out_height = out,
+                       .out_width = out,
+                       .out_channels = s->outs,
+                       .kernel_height = s->kernel,
+                       .kernel_width = s->kernel,
+                       .stride_y = s->stride,
+                       .stride_x = s->stride,
+                       .dilation_y = 1,
+                       .dilation_x = 1,
+                       .pad_top = (s->kernel - 1) / 2,
+                       .pad_left = (s->kernel - 1) / 2,
+                       .groups = s->groups,
+                       .minimum = 0,
+                       .maximum = INFINITY };
+  window.in_pixel = (ptrdiff_t)s->ins;
+  window.in_row = window.in_pixel * (ptrdiff_t)s->size;
+  window.in_image = window.in_row * (ptrdiff_t)s->size;
+  window.out_pixel = (ptrdiff_t)s->outs;
+  window.out_row = window.out_pixel * (ptrdiff_t)out;
+  window.out_image = window.out_row * (ptrdiff_t)out;
+  return window;
+}
+
+static double
+window_macs (const NncWindow *v)
+{
+  return (double)(v->out_height * v->out_width * v->out_channels * v->kernel_height * v->kernel_width)
+         * (double)(v->in_channels / v->groups);
+}
+
+static void
+call_convolution (const NncKernel *kernel, gconstpointer shape)
+{
+  const NncWindow *v = shape;
+  kernel->convolution->run (v, x, packed, y, scratch, 0, v->out_height);
+}
+
+static void
+call_pool (const NncKernel *kernel, gconstpointer shape)
+{
+  const NncWindow *v = shape;
+  kernel->pool (v, FALSE, x, y, 0, v->out_height);
+}
+
+static char *
+square_to_string (const Square *s)
+{
+  return g_strdup_printf ("%zux%zux%zu -> %zu, %zux%zu/%zu g%zu", s->size, s->size, s->ins, s->outs, s->kernel,
+                          s->kernel, s->stride, s->groups);
+}
+
+static void
+bench_convolution (const NncKernel *kernel)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (convolutions); i++) {
+    const Square *s = &convolutions[i];
+    NncWindow v = window_new (s);
+    ptrdiff_t area = (ptrdiff_t)(s->kernel * s->kernel);
+    const NncFilter filter = { w, area * (ptrdiff_t)(s->ins / s->groups), area, (ptrdiff_t)s->kernel, 1, NULL, NULL };
+    if (!kernel->convolution->accepts (&v))
+      continue;
+    packed = g_aligned_alloc (1, kernel->convolution->packed_size (&v) + 64, 64);
+    scratch = g_aligned_alloc (1, kernel->convolution->scratch_size (&v) + 64, 64);
+    kernel->convolution->pack (&v, &filter, packed);
+    g_autofree char *shape = square_to_string (s);
+    report (kernel, shape, measure (kernel, call_convolution, &v), window_macs (&v), "GMAC/s");
+    g_aligned_free (packed);
+    g_aligned_free (scratch);
+  }
+}
+
+static void
+bench_pool (const NncKernel *kernel)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (pools); i++) {
+    NncWindow v = window_new (&pools[i]);
+    g_autofree char *shape = square_to_string (&pools[i]);
+    report (kernel, shape, measure (kernel, call_pool, &v), 4. * (double)(v.in_image + v.out_image), "GB/s");
+  }
+}
+
+static void
+call_product (const NncKernel *kernel, gconstpointer shape)
+{
+  const NncProduct *p = shape;
+  kernel->product->run (p, x, packed, y, 0, p->m);
+}
+
+static void
+bench_product (const NncKernel *kernel)
+{
+  static const gsize sizes[][3] = { { 1, 128, 1152 }, { 1, 1000, 1024 }, { 128, 128, 128 }, { 256, 512, 256 } };
+  for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    const gsize *s = sizes[i];
+    NncProduct p = { s[0], s[1], s[2], (ptrdiff_t)s[2], (ptrdiff_t)s[1], -INFINITY, INFINITY };
+    const NncMatrix b = { w, (ptrdiff_t)s[1], 1, NULL, NULL };
+    if (!kernel->product->accepts (&p))
+      continue;
+    packed = g_aligned_alloc (1, kernel->product->packed_size (&p) + 64, 64);
+    kernel->product->pack (&p, &b, packed);
+    g_autofree char *shape = g_strdup_printf ("[%zu,%zu] * [%zu,%zu]", s[0], s[2], s[2], s[1]);
+    report (kernel, shape, measure (kernel, call_product, &p), (double)(s[0] * s[1] * s[2]), "GMAC/s");
+    g_aligned_free (packed);
+  }
+}
+
+static void
+bench (const NncKernel *kernel)
+{
+  switch (kernel->signature) {
+  case NNC_SIGNATURE_UNARY_F32:
+    bench_lengths (kernel, call_unary, 8);
+    break;
+  case NNC_SIGNATURE_BINARY_F32:
+    bench_lengths (kernel, call_binary, 12);
+    break;
+  case NNC_SIGNATURE_ROWS_F32:
+    bench_lengths (kernel, call_rows, 8);
+    break;
+  case NNC_SIGNATURE_REDUCE_F32:
+    bench_lengths (kernel, call_reduce, 4);
+    break;
+  case NNC_SIGNATURE_NORMALIZE_U8:
+    bench_lengths (kernel, call_normalize, 5);
+    break;
+  case NNC_SIGNATURE_COPY_STRIDED:
+    bench_lengths (kernel, call_copy, 8);
+    break;
+  case NNC_SIGNATURE_CONVOLUTION:
+    bench_convolution (kernel);
+    break;
+  case NNC_SIGNATURE_POOL_F32:
+    bench_pool (kernel);
+    break;
+  case NNC_SIGNATURE_MATRIX_PRODUCT:
+    bench_product (kernel);
+    break;
+  }
+}
+
+int
+main (int argc, char **argv)
+{
+  gsize n;
+  const NncKernel *kernels = nnc_kernels (&n);
+  x = g_new (float, N), y = g_new (float, N), w = g_new (float, N);
+  for (guint i = 0; i < N; i++)
+    x[i] = w[i] = (float)(i % 251) / 251 - .5f;
+  for (gsize i = 0; i < n; i++)
+    if (nnc_cpu_has (kernels[i].cpu) && (argc < 2 || strstr (kernels[i].name, argv[1])))
+      bench (&kernels[i]);
+  g_free (x), g_free (y), g_free (w);
+  return 0;
+}
