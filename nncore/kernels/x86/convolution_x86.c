@@ -103,24 +103,26 @@ typedef struct {
   float *y;
   NncTile *tiles;
   size_t n_tiles;
+  bool rows_are_runs; /* as far as no padding is in them */
   const float **a; /* where the next table goes */
   float **outputs;
 } Chunk;
 
-/* Where an output pixel is, and where its window begins. */
+/* A row of output pixels. */
 typedef struct {
+  size_t row;
   const float *image;
-  ptrdiff_t x, y;
-} Pixel;
+  ptrdiff_t y; /* where the windows begin */
+  bool inside; /* no window leaves the image above or below */
+  float *out;
+} OutputRow;
 
-static Pixel
-pixel_at (const Chunk *chunk, size_t row, size_t column)
-{
-  const NncWindow *w = chunk->window;
-  return (Pixel){ chunk->x + (ptrdiff_t)(row / w->out_height) * w->in_image,
-                  (ptrdiff_t)(column * w->stride_x) - (ptrdiff_t)w->pad_left,
-                  (ptrdiff_t)(row % w->out_height * w->stride_y) - (ptrdiff_t)w->pad_top };
-}
+/* The pixels of a tile: where their windows begin, which may be outside the image. */
+typedef struct {
+  const float *images[TILE_ROWS], *origins[TILE_ROWS];
+  ptrdiff_t x[TILE_ROWS], y[TILE_ROWS];
+  bool inside_x, inside;
+} TilePixels;
 
 static bool
 inside (ptrdiff_t i, size_t length, size_t size)
@@ -128,58 +130,89 @@ inside (ptrdiff_t i, size_t length, size_t size)
   return i >= 0 && (size_t)i + length <= size;
 }
 
-/* A run is a whole kernel row where that is one piece of memory for all the tile's pixels. */
-static bool
-rows_are_runs (const NncWindow *w, const Pixel *pixels, size_t n)
-{
-  if (w->kernel_width > 1 && (w->dilation_x != 1 || w->groups != 1 || w->in_pixel != (ptrdiff_t)w->in_channels))
-    return false;
-  for (size_t i = 0; i < n; i++)
-    if (!inside (pixels[i].x, w->kernel_width, w->in_width))
-      return false;
-  return true;
-}
-
-/* Fills a tile's table: for each run, where each pixel's input begins. */
-static void
-tile_table (Chunk *chunk, NncTile *tile, const Pixel *pixels)
+static OutputRow
+output_row (const Chunk *chunk, size_t row)
 {
   const NncWindow *w = chunk->window;
-  size_t row_runs = rows_are_runs (w, pixels, tile->rows) ? 1 : w->kernel_width;
+  ptrdiff_t image = (ptrdiff_t)(row / w->out_height), line = (ptrdiff_t)(row % w->out_height);
+  ptrdiff_t y = line * (ptrdiff_t)w->stride_y - (ptrdiff_t)w->pad_top;
+  return (OutputRow){ row, chunk->x + image * w->in_image, y,
+                      inside (y, (w->kernel_height - 1) * w->dilation_y + 1, w->in_height),
+                      chunk->y + image * w->out_image + line * w->out_row };
+}
+
+static const float *
+tap_or_zeros (const Chunk *chunk, const TilePixels *pixels, size_t i, size_t ky, size_t kx)
+{
+  const NncWindow *w = chunk->window;
+  ptrdiff_t y = pixels->y[i] + (ptrdiff_t)(ky * w->dilation_y), x = pixels->x[i] + (ptrdiff_t)(kx * w->dilation_x);
+  if (!inside (y, 1, w->in_height) || !inside (x, 1, w->in_width))
+    return chunk->zeros;
+  return pixels->images[i] + y * w->in_row + x * w->in_pixel;
+}
+
+/* Fills a tile's table: for each run, where each pixel's input begins. A run is a whole kernel row
+ * where that is one piece of memory for all the tile's pixels. */
+static void
+tile_table (Chunk *chunk, NncTile *tile, const TilePixels *pixels)
+{
+  const NncWindow *w = chunk->window;
+  size_t row_runs = chunk->rows_are_runs && pixels->inside_x ? 1 : w->kernel_width;
   tile->a = chunk->a;
   tile->runs = w->kernel_height * row_runs;
   tile->length = w->kernel_width / row_runs * group_in (w);
   for (size_t ky = 0; ky < w->kernel_height; ky++)
-    for (size_t kx = 0; kx < row_runs; kx++)
-      for (size_t i = 0; i < tile->rows; i++) {
-        ptrdiff_t y = pixels[i].y + (ptrdiff_t)(ky * w->dilation_y);
-        ptrdiff_t x = pixels[i].x + (ptrdiff_t)(kx * w->dilation_x);
-        bool padded = !inside (y, 1, w->in_height) || !inside (x, 1, w->in_width);
-        *chunk->a++ = padded ? chunk->zeros : pixels[i].image + y * w->in_row + x * w->in_pixel;
-      }
+    for (size_t kx = 0; kx < row_runs; kx++, chunk->a += TILE_ROWS) {
+      ptrdiff_t offset = (ptrdiff_t)(ky * w->dilation_y) * w->in_row + (ptrdiff_t)(kx * w->dilation_x) * w->in_pixel;
+      if (pixels->inside)
+        UNROLL for (size_t i = 0; i < TILE_ROWS; i++) chunk->a[i] = pixels->origins[i] + offset;
+      else
+        for (size_t i = 0; i < tile->rows; i++)
+          chunk->a[i] = tap_or_zeros (chunk, pixels, i, ky, kx);
+    }
 }
 
-/* Cuts `n` pixels from `pixel` on, counted along the rows, into tiles of nearly the same size. */
+/* The next pixels of the output, counted along the rows; moves line and column on. */
 static void
-chunk_fill (Chunk *chunk, size_t pixel, size_t n)
+tile_pixels (Chunk *chunk, NncTile *tile, TilePixels *pixels, OutputRow *line, size_t *column)
 {
   const NncWindow *w = chunk->window;
-  size_t row = pixel / w->out_width, column = pixel % w->out_width, done = 0;
+  const size_t width = (w->kernel_width - 1) * w->dilation_x + 1;
+  pixels->inside_x = pixels->inside = true;
+  for (size_t i = 0; i < tile->rows; i++) {
+    ptrdiff_t x = (ptrdiff_t)(*column * w->stride_x) - (ptrdiff_t)w->pad_left;
+    pixels->images[i] = line->image;
+    pixels->origins[i] = line->image + line->y * w->in_row + x * w->in_pixel;
+    pixels->x[i] = x;
+    pixels->y[i] = line->y;
+    pixels->inside_x &= inside (x, width, w->in_width);
+    pixels->inside &= line->inside;
+    chunk->outputs[i] = line->out + (ptrdiff_t)*column * w->out_pixel;
+    if (++*column == w->out_width) {
+      *column = 0;
+      *line = output_row (chunk, line->row + 1);
+    }
+  }
+  pixels->inside &= pixels->inside_x;
+  tile->y = chunk->outputs;
+  chunk->outputs += TILE_ROWS;
+}
+
+/* Cuts `n` pixels from `first` on into tiles of nearly the same size. */
+static void
+chunk_fill (Chunk *chunk, size_t first, size_t n)
+{
+  const NncWindow *w = chunk->window;
+  size_t column = first % w->out_width;
+  OutputRow line = output_row (chunk, first / w->out_width);
+  TilePixels pixels = { .inside = false };
   chunk->n_tiles = (n + TILE_ROWS - 1) / TILE_ROWS;
+  const size_t rows = n / chunk->n_tiles, larger = n % chunk->n_tiles;
   for (size_t t = 0; t < chunk->n_tiles; t++) {
     NncTile *tile = &chunk->tiles[t];
-    Pixel pixels[TILE_ROWS];
-    tile->rows = n * (t + 1) / chunk->n_tiles - done;
-    tile->y = chunk->outputs;
-    for (size_t i = 0; i < tile->rows; i++) {
-      pixels[i] = pixel_at (chunk, row, column);
-      *chunk->outputs++ = chunk->y + (ptrdiff_t)(row / w->out_height) * w->out_image
-                          + (ptrdiff_t)(row % w->out_height) * w->out_row + (ptrdiff_t)column * w->out_pixel;
-      if (++column == w->out_width)
-        column = 0, row++;
-    }
-    done += tile->rows;
-    tile_table (chunk, tile, pixels);
+    tile->rows = rows + (t < larger);
+    tile_pixels (chunk, tile, &pixels, &line, &column);
+    tile_table (chunk, tile, &pixels);
   }
 }
 
@@ -202,6 +235,8 @@ convolution_run (const NncWindow *window, const float *x, const void *packed, fl
 {
   size_t tiles = chunk_tiles (window), pixels = tiles * TILE_ROWS;
   Chunk chunk = { .window = window, .zeros = packed, .tiles = scratch };
+  chunk.rows_are_runs
+      = window->dilation_x == 1 && window->groups == 1 && window->in_pixel == (ptrdiff_t)window->in_channels;
   const float **table = (const float **)(void *)(chunk.tiles + tiles);
   const float *panels = chunk.zeros + zeros_length (window);
 

@@ -58,7 +58,7 @@ run_tile (const NncTile *tile, const float *panel, size_t column, size_t n, floa
   panel += vectors * VECTOR_WIDTH;
 
   const float *const *a = tile->a;
-  for (size_t run = 0; run < tile->runs; run++, a += rows) {
+  for (size_t run = 0; run < tile->runs; run++, a += TILE_ROWS) {
     const float *x[TILE_ROWS];
     UNROLL for (size_t i = 0; i < rows; i++) x[i] = a[i];
     for (size_t k = 0; k < tile->length; k++, panel += vectors * VECTOR_WIDTH) {
@@ -88,7 +88,7 @@ run_row (const NncTile *tile, const float *panel, size_t column, size_t n, float
   panel += vectors * VECTOR_WIDTH;
 
   for (size_t run = 0; run < tile->runs; run++) {
-    const float *x = tile->a[run];
+    const float *x = tile->a[run * TILE_ROWS];
     size_t k = 0;
     for (; k + PARTS <= tile->length; k += PARTS)
       UNROLL for (size_t part = 0; part < PARTS; part++, panel += vectors * VECTOR_WIDTH)

@@ -16,7 +16,7 @@
 /* y[i][j] = clamp (bias[j] + sum over r, k of a[r][i][k] * b[r][k][j]): rows of results are pixels,
  * columns output channels; a run is as much of a row's input as lies together in memory. */
 typedef struct {
-  const float *const *a; /* [runs][rows] where each run begins */
+  const float *const *a; /* [runs][TILE_ROWS] where each run begins */
   size_t rows, runs, length; /* rows: 1..TILE_ROWS; length of a run */
   float *const *y; /* [rows] */
 } NncTile;
