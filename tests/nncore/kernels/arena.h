@@ -33,13 +33,15 @@ arena_random (guint32 *state)
   return *state >> 8;
 }
 
-/* Values from -range to range. */
+/* Values from -range to range; stored bytewise, for bytes may lie at any shift. */
 static inline Arena
 arena_new_random (gsize n, gsize shift, guint32 seed, float range)
 {
   Arena a = arena_new (n, shift);
-  for (gsize i = 0; i < n; i++)
-    a.data[i] = ((float)arena_random (&seed) / (1 << 23) - 1) * range;
+  for (gsize i = 0; i < n; i++) {
+    float value = ((float)arena_random (&seed) / (1 << 23) - 1) * range;
+    memcpy ((guint8 *)a.data + i * sizeof (float), &value, sizeof (float));
+  }
   return a;
 }
 

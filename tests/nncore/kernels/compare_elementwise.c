@@ -65,7 +65,7 @@ static void
 compare_binary_at (const NncKernel *kernel, const NncBroadcast *shape, gsize shift, gboolean in_place)
 {
   gsize n = shape->rows * shape->columns, large = n + shape->columns + 8;
-  Arena a = arena_new_random (large, shift, 1, 3), b = arena_new_random (large, shift / 2, 2, 3);
+  Arena a = arena_new_random (large, shift, 1, 3), b = arena_new_random (large, 2 * shift, 2, 3);
   Arena y = arena_new (n, 4), expected = arena_new (n, 0);
   float *to = in_place ? a.data : y.data;
   b.data[0] = -.5f;
