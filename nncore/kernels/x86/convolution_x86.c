@@ -54,13 +54,14 @@ typedef struct {
   size_t first; /* output channel of the group's first */
 } GroupFilter;
 
-static float
-filter_value (const void *user_data, size_t k, size_t column)
+static void
+filter_row (const void *user_data, size_t k, size_t column, size_t n, float *row)
 {
   const GroupFilter *group = user_data;
-  size_t channels = group_in (group->window), tap = k / channels;
-  return nnc_filter_weight (group->filter, group->first + column, k % channels, tap / group->window->kernel_width,
-                            tap % group->window->kernel_width);
+  size_t channels = group_in (group->window), tap = k / channels, channel = k % channels;
+  size_t ky = tap / group->window->kernel_width, kx = tap % group->window->kernel_width;
+  for (size_t j = 0; j < n; j++)
+    row[j] = nnc_filter_weight (group->filter, group->first + column + j, channel, ky, kx);
 }
 
 static void
@@ -73,7 +74,7 @@ convolution_pack (const NncWindow *window, const NncFilter *filter, void *packed
     GroupFilter part = { window, filter, group * group_out (window) };
     NNC_ISA (nnc_panels_pack)
     (panels, group_out (window), taps (window) * group_in (window), filter->bias ? filter->bias + part.first : NULL,
-     filter_value, &part);
+     filter_row, &part);
   }
 }
 

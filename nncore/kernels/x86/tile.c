@@ -2,7 +2,6 @@
 /* tile.c: the inner loop of convolution and matrix product. */
 #include "tile.h"
 
-#include <assert.h>
 #include <string.h>
 
 size_t
@@ -11,25 +10,17 @@ NNC_ISA (nnc_panels_size) (size_t n, size_t k)
   return (n + VECTOR_WIDTH - 1) / VECTOR_WIDTH * VECTOR_WIDTH * (k + 1);
 }
 
-static size_t
-panel_columns (size_t n, size_t column)
-{
-  return n - column <= VECTOR_WIDTH ? VECTOR_WIDTH : TILE_COLUMNS;
-}
-
 void
-NNC_ISA (nnc_panels_pack) (float *panels, size_t n, size_t k, const float *bias, NncPanelValue value,
-                           const void *user_data)
+NNC_ISA (nnc_panels_pack) (float *panels, size_t n, size_t k, const float *bias, NncPanelRow row, const void *user_data)
 {
   for (size_t column = 0; column < n; column += TILE_COLUMNS) {
-    size_t columns = panel_columns (n, column), used = n - column < columns ? n - column : columns;
+    size_t columns = nnc_panel_columns (n, column), used = n - column < columns ? n - column : columns;
     memset (panels, 0, columns * (k + 1) * sizeof *panels);
     for (size_t j = 0; bias && j < used; j++)
       panels[j] = bias[column + j];
     panels += columns;
     for (size_t i = 0; i < k; i++, panels += columns)
-      for (size_t j = 0; j < used; j++)
-        panels[j] = value (user_data, i, column + j);
+      row (user_data, i, column, used, panels);
   }
 }
 
@@ -151,8 +142,26 @@ run_narrow (const NncTile *tile, const float *panel, size_t column, size_t n, fl
 void
 NNC_ISA (nnc_tile_run) (const NncTile *tile, const float *panel, size_t column, size_t n, float minimum, float maximum)
 {
-  if (panel_columns (n, column) == TILE_COLUMNS)
+  if (nnc_panel_columns (n, column) == TILE_COLUMNS)
     run_wide (ARGUMENTS);
   else
     run_narrow (ARGUMENTS);
+}
+
+/* In tiles of nearly the same size. */
+void
+NNC_ISA (nnc_panel_run) (const NncProduct *product, const float *a, const float *panel, size_t column, float *y,
+                         size_t begin, size_t end)
+{
+  size_t rows = end - begin, n_tiles = (rows + TILE_ROWS - 1) / TILE_ROWS;
+  for (size_t t = 0, row = begin; t < n_tiles; t++) {
+    const float *inputs[TILE_ROWS];
+    float *outputs[TILE_ROWS];
+    NncTile tile = { inputs, begin + rows * (t + 1) / n_tiles - row, 1, product->k, outputs };
+    for (size_t i = 0; i < tile.rows; i++, row++) {
+      inputs[i] = a + (ptrdiff_t)row * product->a_row;
+      outputs[i] = y + (ptrdiff_t)row * product->y_row;
+    }
+    NNC_ISA (nnc_tile_run) (&tile, panel, column, product->n, product->minimum, product->maximum);
+  }
 }

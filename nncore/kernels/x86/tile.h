@@ -25,16 +25,27 @@ typedef struct {
  * [bias | k][columns], zeros in the columns that do not exist. Floats from the first to that of `column`,
  * a multiple of TILE_COLUMNS or n. */
 size_t NNC_ISA (nnc_panels_size) (size_t n, size_t k);
+
 static inline const float *
 nnc_panel (const float *panels, size_t column, size_t k)
 {
   return panels + column * (k + 1);
 }
-/* What is packed: value (user_data, k, column) and bias[column], NULL: zeros. */
-typedef float (*NncPanelValue) (const void *user_data, size_t k, size_t column);
-void NNC_ISA (nnc_panels_pack) (float *panels, size_t n, size_t k, const float *bias, NncPanelValue value,
+static inline size_t
+nnc_panel_columns (size_t n, size_t column)
+{
+  return n - column / TILE_COLUMNS * TILE_COLUMNS <= VECTOR_WIDTH ? VECTOR_WIDTH : TILE_COLUMNS;
+}
+
+/* What is packed: row k, columns [column, column + n), and bias[column], NULL: zeros. */
+typedef void (*NncPanelRow) (const void *user_data, size_t k, size_t column, size_t n, float *row);
+void NNC_ISA (nnc_panels_pack) (float *panels, size_t n, size_t k, const float *bias, NncPanelRow row,
                                 const void *user_data);
 
 /* Computes one tile from one panel, y from `column` on, of n columns in all. */
 void NNC_ISA (nnc_tile_run) (const NncTile *tile, const float *panel, size_t column, size_t n, float minimum,
                              float maximum);
+
+/* y[m][n] of `product` from one panel, rows [begin, end), columns from `column` on. */
+void NNC_ISA (nnc_panel_run) (const NncProduct *product, const float *a, const float *panel, size_t column, float *y,
+                              size_t begin, size_t end);
