@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* concat.c: Concat: the inputs one after the other along attribute axis. */
+#include "axes.h"
+#include "op_inputs.h"
+
+#include <string.h>
+
+typedef struct {
+  gsize outer;
+  gsize bytes[]; /* of each input, in one index of outer */
+} Params;
+
+static gboolean
+check_input (const NncTensorDesc *first, const NncTensorDesc *other, guint input, guint axis, GError **error)
+{
+  if (first->type != other->type)
+    return nnc_op_error (error, "input 0 is %s, input %u is %s", nnc_data_type_to_string (first->type), input,
+                         nnc_data_type_to_string (other->type));
+  if (first->rank != other->rank)
+    return nnc_op_error (error, "input 0 has %u dimensions, input %u has %u", first->rank, input, other->rank);
+  for (guint i = 0; i < first->rank; i++)
+    if (i != axis && first->shape[i] != other->shape[i])
+      return nnc_op_error (error, "dimension %u of input 0 is %" G_GINT64_FORMAT ", of input %u %" G_GINT64_FORMAT, i,
+                           first->shape[i], input, other->shape[i]);
+  return TRUE;
+}
+
+static gboolean
+infer (NncInference *inference, GError **error)
+{
+  const NncTensorDesc *first = &inference->inputs[0]->desc;
+  NncTensorDesc y = *first;
+  guint axis;
+
+  if (nnc_node_get_attribute (inference->node, "axis") == NULL)
+    return nnc_op_error (error, "attribute 'axis' is absent");
+  if (!nnc_node_get_axis (inference->node, 0, first->rank, &axis, error))
+    return FALSE;
+  for (guint i = 1; i < inference->n_inputs; i++) {
+    if (inference->inputs[i] == NULL)
+      return nnc_op_error (error, "input %u is absent", i);
+    if (!check_input (first, &inference->inputs[i]->desc, i, axis, error))
+      return FALSE;
+    if (__builtin_add_overflow (y.shape[axis], inference->inputs[i]->desc.shape[axis], &y.shape[axis]))
+      return nnc_op_error (error, "%u inputs are too large together", i + 1);
+  }
+  return nnc_desc_set (&inference->outputs[0], y.type, y.rank, y.shape, error);
+}
+
+static gboolean
+run (const NncStep *step, NncRunContext *context, GError **error)
+{
+  const Params *params = step->params;
+  guint8 *y = step->outputs[0]->data;
+
+  for (gsize o = 0; o < params->outer; o++)
+    for (guint i = 0; i < step->n_inputs; i++) {
+      if (params->bytes[i] == 0)
+        continue;
+      memcpy (y, (const guint8 *)step->inputs[i]->data + o * params->bytes[i], params->bytes[i]);
+      y += params->bytes[i];
+    }
+  return TRUE;
+}
+
+static gboolean
+prepare_concat (NncPreparation *prepare, GError **error)
+{
+  Params *params = nnc_prepare_params (prepare, sizeof *params + prepare->n_inputs * sizeof *params->bytes);
+  const NncTensorDesc *y = &prepare->outputs[0]->desc;
+  guint axis;
+
+  if (!nnc_node_get_axis (prepare->node, 0, y->rank, &axis, error))
+    return FALSE;
+  params->outer = nnc_desc_split (y, axis).outer;
+  for (guint i = 0; i < prepare->n_inputs; i++) {
+    NncSplit split = nnc_desc_split (&prepare->inputs[i]->desc, axis);
+    params->bytes[i] = split.axis * split.inner * nnc_data_type_get_size (y->type);
+  }
+  prepare->run = run;
+  return TRUE;
+}
+
+static gboolean
+permute (NncGraph *graph, NncNode *node, const guint *permutation, guint rank)
+{
+  return nnc_permute_axis (node, 0, permutation, rank);
+}
+
+const NncOp nnc_op_Concat = {
+  .name = "Concat",
+  .traits = NNC_OP_PERMUTE_ALL,
+  .min_inputs = 1,
+  .max_inputs = G_MAXUINT,
+  .max_outputs = 1,
+  .infer = infer,
+  .prepare = prepare_concat,
+  .permute = permute,
+};

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* conv.c: Conv: y[n][oy][ox][o] = clamp (bias[o] + scale[o] * sum over ky, kx, i of
+ * x[n][oy * stride - pad + ky * dilation][…][i] * weights[o][ky][kx][i]).
+ * Weights that are not constant are packed anew in every run. */
+#include "kernel.h"
+#include "op_inputs.h"
+#include "sliding_window.h"
+#include "step_work.h"
+
+#include <string.h>
+
+enum { X, WEIGHTS, BIAS, SCALE };
+
+typedef struct {
+  NncWindow window;
+  const NncConvolution *kernel;
+  const void *packed; /* NULL: packed by run, into scratch */
+  gsize packed_size; /* in scratch */
+  guint parts;
+} Params;
+
+static const NncTensor *
+optional_input (const NncTensor *const *inputs, guint n, guint i)
+{
+  return i < n ? inputs[i] : NULL;
+}
+
+static gboolean
+check_kernel_shape (const NncNode *node, const NncTensorDesc *weights, GError **error)
+{
+  guint n;
+  const gint64 *kernel_shape = nnc_node_get_ints (node, "kernel_shape", &n);
+
+  for (guint i = 0; kernel_shape && i < MIN (n, weights->rank - 2); i++)
+    if (kernel_shape[i] != weights->shape[1 + i])
+      return nnc_op_error (error,
+                           "attribute 'kernel_shape' has %" G_GINT64_FORMAT ", the weights have %" G_GINT64_FORMAT,
+                           kernel_shape[i], weights->shape[1 + i]);
+  return TRUE;
+}
+
+/* x: [N,H,W,C], weights: [O,kh,kw,C/group] */
+static gboolean
+check_channels (const NncTensorDesc *x, const NncTensorDesc *weights, gint64 group, GError **error)
+{
+  gint64 in = x->shape[x->rank - 1], per_group = weights->shape[x->rank - 1], out = weights->shape[0];
+
+  if (group < 1)
+    return nnc_op_error (error, "attribute 'group' is %" G_GINT64_FORMAT ", at least 1 is possible", group);
+  if (in % group != 0 || in / group != per_group)
+    return nnc_op_error (error,
+                         "input 0 has %" G_GINT64_FORMAT " channels, the weights are for %" G_GINT64_FORMAT
+                         " in each of %" G_GINT64_FORMAT " groups",
+                         in, per_group, group);
+  if (out % group != 0)
+    return nnc_op_error (error, "%" G_GINT64_FORMAT " output channels cannot be cut into %" G_GINT64_FORMAT " groups",
+                         out, group);
+  return TRUE;
+}
+
+static gboolean
+set_window (NncWindow *window, const NncNode *node, const NncTensor *const *inputs, GError **error)
+{
+  const NncTensorDesc *x = &inputs[X]->desc, *weights = &inputs[WEIGHTS]->desc;
+  gint64 group = nnc_node_get_int (node, "group", 1);
+
+  if (x->rank != 3 && x->rank != 4)
+    return nnc_op_error (error, "input 0 has %u dimensions, 3 or 4 are supported", x->rank);
+  if (weights->rank != x->rank)
+    return nnc_op_error (error, "the weights have %u dimensions, input 0 has %u", weights->rank, x->rank);
+  if (!check_kernel_shape (node, weights, error) || !check_channels (x, weights, group, error)
+      || !nnc_window_set (window, node, x, weights->shape + 1, weights->shape[0], error))
+    return FALSE;
+  window->groups = (gsize)group;
+  nnc_node_get_clamp (node, &window->minimum, &window->maximum);
+  return TRUE;
+}
+
+static gboolean
+infer (NncInference *inference, GError **error)
+{
+  const NncTensor *const *inputs = inference->inputs;
+  NncWindow window;
+
+  for (guint i = 0; i < inference->n_inputs; i++)
+    if (!nnc_input_check_type (inputs, i, NNC_F32, error))
+      return FALSE;
+  if (!set_window (&window, inference->node, inputs, error))
+    return FALSE;
+  for (guint i = BIAS; i < inference->n_inputs; i++)
+    if (!nnc_input_check_vector (inputs, i, (gint64)window.out_channels, error))
+      return FALSE;
+  return nnc_window_get_output (&window, inputs[X]->desc.rank, &inference->outputs[0], error);
+}
+
+static const float *
+vector_data (const NncTensor *tensor)
+{
+  return tensor ? tensor->data : NULL;
+}
+
+/* Bias and scale must be contiguous. */
+static NncFilter
+describe_filter (const NncTensor *const *inputs, guint n)
+{
+  const NncTensor *weights = inputs[WEIGHTS];
+  guint rank = weights->desc.rank;
+  ptrdiff_t size = sizeof (float);
+
+  return (NncFilter){
+    .data = weights->data,
+    .out = weights->strides[0] / size,
+    .row = rank == 4 ? weights->strides[1] / size : 0,
+    .column = weights->strides[rank - 2] / size,
+    .in = weights->strides[rank - 1] / size,
+    .scale = vector_data (optional_input (inputs, n, SCALE)),
+    .bias = vector_data (optional_input (inputs, n, BIAS)),
+  };
+}
+
+typedef struct {
+  const Params *params;
+  NncFilter filter;
+} Packing;
+
+static void
+pack (gpointer packed, gpointer user_data)
+{
+  const Packing *packing = user_data;
+
+  packing->params->kernel->pack (&packing->params->window, &packing->filter, packed);
+}
+
+typedef struct {
+  const Params *params;
+  NncRunContext *context;
+  const float *x;
+  const void *packed;
+  float *y;
+} Work;
+
+static void
+run_part (gpointer user_data, guint part)
+{
+  const Work *work = user_data;
+  const Params *params = work->params;
+  const NncWindow *w = &params->window;
+  gsize rows = w->batch * w->out_height;
+  guint8 *scratch = nnc_run_scratch (work->context, part);
+
+  params->kernel->run (w, work->x, work->packed, work->y, scratch + params->packed_size,
+                       nnc_part_begin (rows, part, params->parts), nnc_part_begin (rows, part + 1, params->parts));
+}
+
+static gboolean
+run (const NncStep *step, NncRunContext *context, GError **error)
+{
+  const Params *params = step->params;
+  Work work = { params, context, step->inputs[X]->data, params->packed, step->outputs[0]->data };
+
+  if (work.packed == NULL) {
+    NncFilter filter = describe_filter ((const NncTensor *const *)step->inputs, step->n_inputs);
+    gpointer packed = nnc_run_scratch (context, 0);
+
+    params->kernel->pack (&params->window, &filter, packed);
+    work.packed = packed;
+  }
+  nnc_run_parallel (context, params->parts, run_part, &work);
+  return TRUE;
+}
+
+static gboolean
+weights_are_constant (const NncPreparation *prepare)
+{
+  for (guint i = WEIGHTS; i < prepare->n_inputs; i++) {
+    const NncTensor *input = prepare->inputs[i];
+
+    if (input && (input->data == NULL || (i > WEIGHTS && !nnc_tensor_is_contiguous (input))))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* The image's size is not part of the key: sessions of different sizes share the weights. */
+static gboolean
+pack_constant (NncPreparation *prepare, Params *params, const char *name, GError **error)
+{
+  const guint inputs[] = { WEIGHTS, BIAS, SCALE };
+  const NncWindow *w = &params->window;
+  const gsize key[] = { w->groups, w->in_channels, w->out_channels, w->kernel_height, w->kernel_width };
+  Packing packing = { params, describe_filter (prepare->inputs, prepare->n_inputs) };
+
+  params->packed = nnc_prepare_pack (prepare, name, inputs, MIN (prepare->n_inputs - 1, 3), key, sizeof key,
+                                     params->kernel->packed_size (w), pack, &packing, error);
+  return params->packed != NULL;
+}
+
+static gboolean
+prepare_conv (NncPreparation *prepare, GError **error)
+{
+  Params *params = nnc_prepare_params (prepare, sizeof *params);
+  NncWindow *w = &params->window;
+  const NncKernel *kernel;
+
+  if (!set_window (w, prepare->node, prepare->inputs, error))
+    return FALSE;
+  prepare->run = nnc_run_nothing;
+  if (nnc_desc_size (&prepare->outputs[0]->desc) == 0)
+    return TRUE;
+  kernel = w->in_channels ? nnc_kernel_find_convolution (NNC_SLOT_convolution_f32, w)
+                          : nnc_kernel_reference (NNC_SLOT_convolution_f32);
+  params->kernel = kernel->convolution;
+  prepare->macs = nnc_window_count_work (w);
+  prepare->kernel = kernel->name;
+  prepare->run = run;
+  prepare->scratch = params->kernel->scratch_size (w);
+  if (weights_are_constant (prepare)) {
+    params->parts = nnc_prepare_parts (prepare, w->batch * w->out_height);
+    return pack_constant (prepare, params, kernel->name, error);
+  }
+  params->parts = 1;
+  params->packed_size = nnc_round_up_64 (params->kernel->packed_size (w));
+  prepare->scratch += params->packed_size;
+  return TRUE;
+}
+
+const NncOp nnc_op_Conv = {
+  .name = "Conv",
+  .traits = NNC_OP_CLAMP,
+  .min_inputs = 2,
+  .max_inputs = 4,
+  .max_outputs = 1,
+  .infer = infer,
+  .prepare = prepare_conv,
+};

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* pooling.c: what MaxPool and AveragePool share: a window of attribute kernel_shape. */
+#include "pooling.h"
+
+#include "op_inputs.h"
+#include "sliding_window.h"
+#include "step_work.h"
+
+typedef struct {
+  NncWindow window;
+  NncPoolF32 pool;
+  gboolean count_padding;
+  gsize padded_height, padded_width; /* where the padding that was asked for ends */
+  guint parts;
+} Params;
+
+static gboolean
+set_window (NncWindow *window, const NncNode *node, const NncTensorDesc *x, GError **error)
+{
+  guint n;
+  const gint64 *kernel_shape = nnc_node_get_ints (node, "kernel_shape", &n);
+
+  if (x->rank != 3 && x->rank != 4)
+    return nnc_op_error (error, "input 0 has %u dimensions, 3 or 4 are supported", x->rank);
+  if (n != x->rank - 2)
+    return nnc_op_error (error, "attribute 'kernel_shape' has %u numbers instead of %u", n, x->rank - 2);
+  return nnc_window_set (window, node, x, kernel_shape, x->shape[x->rank - 1], error);
+}
+
+gboolean
+nnc_pooling_infer (NncInference *inference, GError **error)
+{
+  const NncTensorDesc *x = &inference->inputs[0]->desc;
+  NncWindow window;
+
+  return nnc_input_check_type (inference->inputs, 0, NNC_F32, error) && set_window (&window, inference->node, x, error)
+         && nnc_window_get_output (&window, x->rank, &inference->outputs[0], error);
+}
+
+/* Taps of the window at `out` that lie before the end of the padding. */
+static gsize
+taps_in_padding (gsize out, gsize stride, gsize dilation, gsize kernel, gsize padded)
+{
+  gsize begin = out * stride;
+
+  return begin >= padded ? 0 : MIN (kernel, (padded - begin + dilation - 1) / dilation);
+}
+
+/* With ceil_mode a window may reach beyond the padding: what lies there does not count. The kernel has divided
+ * by all of the window. */
+static void
+correct_averages (const Params *params, float *y, gsize begin, gsize end)
+{
+  const NncWindow *w = &params->window;
+  gsize all = w->kernel_height * w->kernel_width;
+
+  for (gsize row = begin; row < end; row++) {
+    gsize tall
+        = taps_in_padding (row % w->out_height, w->stride_y, w->dilation_y, w->kernel_height, params->padded_height);
+
+    for (gsize x = 0; x < w->out_width; x++) {
+      gsize wide = taps_in_padding (x, w->stride_x, w->dilation_x, w->kernel_width, params->padded_width);
+      float *pixel = y + (row * w->out_width + x) * w->out_channels;
+
+      for (gsize c = 0; tall * wide != all && c < w->out_channels; c++)
+        pixel[c] *= (float)all / (float)(tall * wide);
+    }
+  }
+}
+
+typedef struct {
+  const Params *params;
+  const float *x;
+  float *y;
+} Work;
+
+static void
+run_part (gpointer user_data, guint part)
+{
+  const Work *work = user_data;
+  const Params *params = work->params;
+  gsize rows = params->window.batch * params->window.out_height;
+  gsize begin = nnc_part_begin (rows, part, params->parts), end = nnc_part_begin (rows, part + 1, params->parts);
+
+  params->pool (&params->window, params->count_padding, work->x, work->y, begin, end);
+  if (params->count_padding)
+    correct_averages (params, work->y, begin, end);
+}
+
+static gboolean
+run (const NncStep *step, NncRunContext *context, GError **error)
+{
+  const Params *params = step->params;
+  Work work = { params, step->inputs[0]->data, step->outputs[0]->data };
+
+  nnc_run_parallel (context, params->parts, run_part, &work);
+  return TRUE;
+}
+
+/* Padding behind the image: what was asked for, at least as far as the windows reach without ceil_mode. */
+static void
+set_padded_sizes (Params *params, const NncNode *node, guint rank)
+{
+  const NncWindow *w = &params->window;
+  guint n;
+  const gint64 *pads = nnc_node_get_ints (node, "pads", &n);
+  gboolean ceil_mode = nnc_node_get_int (node, "ceil_mode", 0) != 0;
+
+  params->padded_height = params->padded_width = G_MAXSIZE / 2;
+  if (!ceil_mode)
+    return;
+  if (rank == 4)
+    params->padded_height = w->pad_top + w->in_height + (pads ? (gsize)pads[2] : 0);
+  params->padded_width = w->pad_left + w->in_width + (pads ? (gsize)pads[n - 1] : 0);
+}
+
+gboolean
+nnc_pooling_prepare (NncPreparation *prepare, NncSlot slot, gboolean count_padding, GError **error)
+{
+  Params *params = nnc_prepare_params (prepare, sizeof *params);
+  const NncTensorDesc *x = &prepare->inputs[0]->desc;
+  const NncKernel *kernel = nnc_kernel_find (slot);
+  gsize channels;
+
+  if (!set_window (&params->window, prepare->node, x, error))
+    return FALSE;
+  params->pool = kernel->pool;
+  params->count_padding = count_padding;
+  set_padded_sizes (params, prepare->node, x->rank);
+  channels = MAX (params->window.in_channels, 1);
+  prepare->macs = nnc_window_count_work (&params->window) / channels; /* each channel for itself */
+  prepare->kernel = kernel->name;
+  params->parts = nnc_prepare_parts (prepare, params->window.batch * params->window.out_height);
+  prepare->run = nnc_desc_size (&prepare->outputs[0]->desc) ? run : nnc_run_nothing;
+  return TRUE;
+}

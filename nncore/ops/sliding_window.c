@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* sliding_window.c: out = floor ((in + pads - ((kernel - 1) * dilation + 1)) / stride) + 1,
+ * rounded up with ceil_mode, ceil (in / stride) with auto_pad SAME_*. */
+#include "sliding_window.h"
+
+#include "op_inputs.h"
+#include "step_work.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Larger numbers than any network has, small enough that their products fit. */
+#define LARGEST G_MAXINT32
+
+typedef struct {
+  gint64 in, kernel, stride, dilation, pad_begin, pad_end, out;
+} Axis;
+
+/* One row, for images that have no height. */
+static const Axis one_row = { 1, 1, 1, 1, 0, 0, 1 };
+
+static gint64
+divide_up (gint64 a, gint64 b)
+{
+  return a / b + (a % b != 0);
+}
+
+/* SAME: as many windows as strides fit, the padding shared out to both sides. */
+static void
+pad_same (Axis *axis, gint64 extent, gboolean upper)
+{
+  gint64 total;
+
+  axis->out = divide_up (axis->in, axis->stride);
+  total = MAX ((axis->out - 1) * axis->stride + extent - axis->in, 0);
+  axis->pad_begin = upper ? total / 2 : total - total / 2;
+  axis->pad_end = total - axis->pad_begin;
+}
+
+static gboolean
+count_windows (Axis *axis, gint64 extent, gboolean ceil_mode, GError **error)
+{
+  gint64 room;
+
+  if (__builtin_add_overflow (axis->in, axis->pad_begin + axis->pad_end, &room) || room < extent)
+    return nnc_op_error (error,
+                         "a window of %" G_GINT64_FORMAT " does not fit %" G_GINT64_FORMAT
+                         " elements padded by %" G_GINT64_FORMAT " and %" G_GINT64_FORMAT,
+                         extent, axis->in, axis->pad_begin, axis->pad_end);
+  room -= extent;
+  axis->out = (ceil_mode ? divide_up (room, axis->stride) : room / axis->stride) + 1;
+  /* A window that would begin in the padding behind the image is left out. */
+  if (ceil_mode && (axis->out - 1) * axis->stride >= axis->in + axis->pad_begin)
+    axis->out--;
+  return TRUE;
+}
+
+static gboolean
+place_windows (Axis *axis, const NncNode *node, GError **error)
+{
+  const char *auto_pad = nnc_node_get_string (node, "auto_pad", "NOTSET");
+  gint64 extent = (axis->kernel - 1) * axis->dilation + 1;
+  gboolean upper = strcmp (auto_pad, "SAME_UPPER") == 0;
+
+  if (axis->in > LARGEST)
+    return nnc_op_error (error, "an axis has %" G_GINT64_FORMAT " elements, at most %d are possible", axis->in,
+                         LARGEST);
+  if (upper || strcmp (auto_pad, "SAME_LOWER") == 0) {
+    pad_same (axis, extent, upper);
+    return TRUE;
+  }
+  if (strcmp (auto_pad, "VALID") == 0)
+    axis->pad_begin = axis->pad_end = 0;
+  else if (strcmp (auto_pad, "NOTSET") != 0)
+    return nnc_op_error (error, "attribute 'auto_pad' is '%s', which is not known", auto_pad);
+  return count_windows (axis, extent, nnc_node_get_int (node, "ceil_mode", 0) != 0, error);
+}
+
+static gboolean
+read_axes (Axis *axes, guint n, const NncNode *node, const NncTensorDesc *x, const gint64 *kernel, GError **error)
+{
+  gint64 strides[2], dilations[2], pads[4];
+
+  if (!nnc_node_get_n_ints (node, "strides", n, 1, 1, LARGEST, strides, error)
+      || !nnc_node_get_n_ints (node, "dilations", n, 1, 1, LARGEST, dilations, error)
+      || !nnc_node_get_n_ints (node, "pads", 2 * n, 0, 0, LARGEST, pads, error))
+    return FALSE;
+  for (guint i = 0; i < n; i++) {
+    if (kernel[i] < 1 || kernel[i] > LARGEST)
+      return nnc_op_error (error, "a kernel has size %" G_GINT64_FORMAT ", 1 to %d are possible", kernel[i], LARGEST);
+    axes[i] = (Axis){ x->shape[1 + i], kernel[i], strides[i], dilations[i], pads[i], pads[n + i], 0 };
+    if (!place_windows (&axes[i], node, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* Both images are contiguous. */
+static void
+set_strides (NncWindow *w)
+{
+  w->in_pixel = (ptrdiff_t)w->in_channels;
+  w->in_row = w->in_pixel * (ptrdiff_t)w->in_width;
+  w->in_image = w->in_row * (ptrdiff_t)w->in_height;
+  w->out_pixel = (ptrdiff_t)w->out_channels;
+  w->out_row = w->out_pixel * (ptrdiff_t)w->out_width;
+  w->out_image = w->out_row * (ptrdiff_t)w->out_height;
+}
+
+static gboolean
+window_fits (const NncWindow *w, GError **error)
+{
+  gint64 shape[4] = { (gint64)w->batch, (gint64)w->out_height, (gint64)w->out_width, (gint64)w->out_channels };
+  NncTensorDesc desc;
+
+  return nnc_desc_set (&desc, NNC_F32, 4, shape, error);
+}
+
+gboolean
+nnc_window_set (NncWindow *window, const NncNode *node, const NncTensorDesc *x, const gint64 *kernel,
+                gint64 out_channels, GError **error)
+{
+  Axis axes[2] = { one_row, one_row };
+
+  if (x->rank != 3 && x->rank != 4)
+    return nnc_op_error (error, "input 0 has %u dimensions, 3 or 4 are supported", x->rank);
+  if (!read_axes (axes + 4 - x->rank, x->rank - 2, node, x, kernel, error))
+    return FALSE;
+  *window = (NncWindow){
+    .batch = (gsize)x->shape[0],
+    .in_height = (gsize)axes[0].in,
+    .in_width = (gsize)axes[1].in,
+    .in_channels = (gsize)x->shape[x->rank - 1],
+    .out_height = (gsize)axes[0].out,
+    .out_width = (gsize)axes[1].out,
+    .out_channels = (gsize)out_channels,
+    .kernel_height = (gsize)axes[0].kernel,
+    .kernel_width = (gsize)axes[1].kernel,
+    .stride_y = (gsize)axes[0].stride,
+    .stride_x = (gsize)axes[1].stride,
+    .dilation_y = (gsize)axes[0].dilation,
+    .dilation_x = (gsize)axes[1].dilation,
+    .pad_top = (gsize)axes[0].pad_begin,
+    .pad_left = (gsize)axes[1].pad_begin,
+    .groups = 1,
+    .minimum = -INFINITY,
+    .maximum = INFINITY,
+  };
+  if (!window_fits (window, error))
+    return FALSE;
+  set_strides (window);
+  return TRUE;
+}
+
+gboolean
+nnc_window_get_output (const NncWindow *w, guint rank, NncTensorDesc *desc, GError **error)
+{
+  gint64 shape[4] = { (gint64)w->batch, (gint64)w->out_height, (gint64)w->out_width, (gint64)w->out_channels };
+
+  if (rank == 3) {
+    shape[1] = shape[2];
+    shape[2] = shape[3];
+  }
+  return nnc_desc_set (desc, NNC_F32, rank, shape, error);
+}
+
+guint64
+nnc_window_count_work (const NncWindow *w)
+{
+  gsize factors[] = { w->batch,
+                      w->out_height,
+                      w->out_width,
+                      w->out_channels,
+                      w->kernel_height,
+                      w->kernel_width,
+                      w->in_channels / w->groups };
+
+  return nnc_count_work (factors, G_N_ELEMENTS (factors));
+}

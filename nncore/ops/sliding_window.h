@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* sliding_window.h: from the attributes of a convolution or pooling to the
+ * window that kernels know, with every number checked. */
+#pragma once
+
+#include "kernel.h"
+#include "op.h"
+
+/* x: [N,H,W,C] or [N,W,C], the latter as a picture of one row. kernel: [rank - 2] sizes. Reads strides, dilations,
+ * pads, auto_pad and ceil_mode. */
+gboolean nnc_window_set (NncWindow *window, const NncNode *node, const NncTensorDesc *x, const gint64 *kernel,
+                         gint64 out_channels, GError **error);
+/* What comes out: f32 [N,OH,OW,O] or [N,OW,O]. */
+gboolean nnc_window_get_output (const NncWindow *window, guint rank, NncTensorDesc *desc, GError **error);
+/* Multiply-accumulates, or comparisons. */
+guint64 nnc_window_count_work (const NncWindow *window);

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* op_case.h: what an op should do, as text. */
+#pragma once
+
+#include "op.h"
+
+/* Tensors are "f32[2,3] 1 2 3 4 5 6"; a single number fills all. Attributes are "axis=1 alpha=0.5f pads=[1,1]
+ * mode=edge". */
+typedef struct {
+  const char *op, *attributes;
+  const char *output; /* or "error: what its message contains" */
+  const char *inputs[6]; /* "": absent */
+} OpCase;
+
+extern const OpCase op_cases[];
+extern const guint n_op_cases;
+
+NncConstant *tensor_from_text (const char *text);
+/* A node with its op's name, in a graph of its own; inputs that are given are constants. */
+NncNode *node_from_case (NncGraph *graph, const OpCase *c);
+/* NULL, or how they differ; free it. */
+char *tensor_difference (NncConstant *found, NncConstant *wanted);
