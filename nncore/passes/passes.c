@@ -1,3 +1,108 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* passes.c: the list of passes. */
-#include "graph.h"
+/* passes.c: the list of passes, and what runs it. */
+#include "pass.h"
+
+#include <string.h>
+
+static const NncPass passes[] = {
+#define NNC_PASS(name) { #name, nnc_pass_##name },
+#include "passes.inc"
+#undef NNC_PASS
+};
+
+const NncPass *
+nnc_passes (guint *n)
+{
+  *n = G_N_ELEMENTS (passes);
+  return passes;
+}
+
+gboolean
+nnc_node_has_effect (const NncNode *node)
+{
+  return (node->op->traits & NNC_OP_EFFECT) != 0;
+}
+
+static gboolean
+tidy (NncGraph *graph, GError **error)
+{
+  if (!nnc_graph_sort (graph, error))
+    return FALSE;
+  nnc_graph_remove_dead (graph, nnc_node_has_effect);
+  return nnc_graph_infer (graph, error);
+}
+
+gboolean
+nnc_passes_run (NncGraph *graph, const char *const *disabled, GError **error)
+{
+  if (!tidy (graph, error))
+    return FALSE;
+  nnc_graph_remove_dead (graph, nnc_node_has_effect);
+  for (guint i = 0; i < G_N_ELEMENTS (passes); i++) {
+    gboolean changed = FALSE;
+
+    if (disabled && g_strv_contains (disabled, passes[i].name))
+      continue;
+    if (!passes[i].run (graph, &changed, error)) {
+      g_prefix_error (error, "pass %s: ", passes[i].name);
+      return FALSE;
+    }
+    if (changed && !tidy (graph, error))
+      return FALSE;
+  }
+  nnc_graph_remove_dead (graph, nnc_node_has_effect);
+  return TRUE;
+}
+
+NncValue *
+nnc_node_input (const NncNode *node, guint i)
+{
+  return i < node->n_inputs ? node->inputs[i] : NULL;
+}
+
+NncNode *
+nnc_sole_producer (const NncGraph *graph, const NncValue *value, const char *op)
+{
+  NncNode *node = value ? value->producer : NULL;
+
+  if (node == NULL || strcmp (node->op->name, op) != 0 || nnc_graph_count_readers (graph, value) != 1)
+    return NULL;
+  return node;
+}
+
+float *
+nnc_constant_read_f32 (const NncValue *value, gsize *n)
+{
+  g_autoptr (NncConstant) flat = NULL;
+
+  if (value == NULL || value->constant == NULL || value->constant->desc.type != NNC_F32)
+    return NULL;
+  flat = nnc_constant_flatten (value->constant, NULL);
+  if (flat == NULL)
+    return NULL;
+  *n = nnc_desc_n_elements (&flat->desc);
+  return g_memdup2 (flat->data, MAX (*n, 1) * sizeof (float));
+}
+
+NncValue *
+nnc_graph_add_vector (NncGraph *graph, const char *name, float *numbers, gsize n)
+{
+  NncTensorDesc desc = { .type = NNC_F32, .rank = 1, .shape = { (gint64)n } };
+  g_autoptr (NncConstant) constant = nnc_constant_new_take (numbers, &desc);
+
+  return nnc_graph_add_constant (graph, name, constant);
+}
+
+gsize
+nnc_node_output_channels (const NncNode *node)
+{
+  const NncValue *weights = nnc_node_input (node, 1);
+
+  if (weights == NULL || weights->constant == NULL || weights->constant->desc.type != NNC_F32)
+    return 0;
+  if (strcmp (node->op->name, "Conv") == 0 && weights->desc.rank >= 3)
+    return (gsize)weights->desc.shape[0];
+  if (strcmp (node->op->name, "MatMul") == 0 && weights->desc.rank == 2)
+    return (gsize)weights->desc.shape[1];
+  return 0;
+}

@@ -1,3 +1,164 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* model.c: a network as its file describes it. */
-#include "graph.h"
+/* model.c: a network as its file describes it, and the weights that sessions packed from it. */
+#include "importer.h"
+#include "network.h"
+
+struct _NncModel {
+  gatomicrefcount references;
+  char *name;
+  const char *format;
+  NncGraph *graph;
+  NncSource *source;
+  NncPackStore *store;
+  GHashTable *metadata; /* string -> string */
+};
+
+GType
+nnc_model_get_type (void)
+{
+  static gsize type;
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type, g_boxed_type_register_static ("NncModel", (GBoxedCopyFunc)nnc_model_ref,
+                                                            (GBoxedFreeFunc)nnc_model_unref));
+  return type;
+}
+
+/* Takes over the acquired source. */
+static NncModel *
+model_new (NncSource *source, const char *name, GError **error)
+{
+  NncModel *model = g_new0 (NncModel, 1);
+
+  g_atomic_ref_count_init (&model->references);
+  model->name = g_strdup (name);
+  model->source = source;
+  model->store = nnc_pack_store_new ();
+  model->metadata = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  model->graph = nnc_import (source, model->metadata, &model->format, error);
+  nnc_source_release (source);
+  if (model->graph)
+    return model;
+  g_prefix_error (error, "%s: ", name);
+  nnc_model_unref (model);
+  return NULL;
+}
+
+/**
+ * nnc_model_new_from_file:
+ * @path: (type filename): a model file, of any supported format
+ * @error: return location for a #GError
+ *
+ * Reads and checks a network. The format is told from the content.
+ *
+ * Returns: (transfer full) (nullable): the model, or %NULL with @error set: its
+ *   message names the file and, where there is one, the node and its operator
+ */
+NncModel *
+nnc_model_new_from_file (const char *path, GError **error)
+{
+  NncSource *source = nnc_source_new_from_file (path, error);
+
+  return source ? model_new (source, path, error) : NULL;
+}
+
+/**
+ * nnc_model_new_from_bytes:
+ * @bytes: a model file's content; a reference is kept
+ * @name: what to call it in messages
+ * @error: return location for a #GError
+ *
+ * Like nnc_model_new_from_file(), from memory.
+ *
+ * Returns: (transfer full) (nullable): the model, or %NULL with @error set
+ */
+NncModel *
+nnc_model_new_from_bytes (GBytes *bytes, const char *name, GError **error)
+{
+  return model_new (nnc_source_new_from_bytes (bytes), name, error);
+}
+
+/**
+ * nnc_model_ref:
+ * @model: a model
+ *
+ * Returns: (transfer full): the model
+ */
+NncModel *
+nnc_model_ref (NncModel *model)
+{
+  g_atomic_ref_count_inc (&model->references);
+  return model;
+}
+
+/**
+ * nnc_model_unref:
+ * @model: (transfer full): a model
+ */
+void
+nnc_model_unref (NncModel *model)
+{
+  if (!g_atomic_ref_count_dec (&model->references))
+    return;
+  g_clear_pointer (&model->graph, nnc_graph_free);
+  nnc_pack_store_unref (model->store);
+  nnc_source_unref (model->source);
+  g_hash_table_unref (model->metadata);
+  g_free (model->name);
+  g_free (model);
+}
+
+/**
+ * nnc_model_get_name:
+ * @model: a model
+ *
+ * Returns: (transfer none): its file's path, or the name given with its bytes
+ */
+const char *
+nnc_model_get_name (NncModel *model)
+{
+  return model->name;
+}
+
+/**
+ * nnc_model_get_format:
+ * @model: a model
+ *
+ * Returns: (transfer none): the file's format, such as "ONNX"
+ */
+const char *
+nnc_model_get_format (NncModel *model)
+{
+  return model->format;
+}
+
+/**
+ * nnc_model_get_metadata:
+ * @model: a model
+ * @key: a name
+ *
+ * Returns: (transfer none) (nullable): what the file says under that name
+ */
+const char *
+nnc_model_get_metadata (NncModel *model, const char *key)
+{
+  return g_hash_table_lookup (model->metadata, key);
+}
+
+NncGraph *
+nnc_model_get_graph (NncModel *model)
+{
+  return model->graph;
+}
+
+NncSource *
+nnc_model_get_source (NncModel *model)
+{
+  return model->source;
+}
+
+NncPackStore *
+nnc_model_get_store (NncModel *model)
+{
+  return model->store;
+}

@@ -56,14 +56,13 @@ NNC_API gboolean nnc_session_reshape (NncSession *session, guint input, const gi
                                       GError **error);
 NNC_API gboolean nnc_session_run (NncSession *session, GError **error);
 NNC_API void nnc_session_cancel (NncSession *session);
-NNC_API void nnc_session_reset (NncSession *session);
 
 /**
  * NncStepInfo:
  * @name: the node's name in the model's file, or an empty string
  * @op: the operator
  * @kernel: what computes it
- * @output: the shape and type of its first output, as text
+ * @output: (nullable): its first output
  * @macs: multiply-accumulates of one run
  *
  * One step of a session's plan.
@@ -72,7 +71,7 @@ typedef struct {
   const char *name;
   const char *op;
   const char *kernel;
-  const char *output;
+  const NncTensor *output;
   guint64 macs;
 } NncStepInfo;
 

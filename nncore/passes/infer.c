@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* infer.c: types and shapes of every value, and constant folding: they go
+ * together, since the shapes that come out of Reshape or Slice follow from
+ * numbers that come out of Shape, Gather, Concat. */
+#include "execute.h"
+#include "pass.h"
+
+#include <string.h>
+
+/* Folding may not make more memory than this out of a node: what is larger is computed when the network runs. */
+#define MAX_FOLDED_BYTES ((gsize)1 << 26)
+
+typedef struct {
+  NncTensor *tensors;
+  NncTensor **inputs;
+  NncConstant **constants;
+  guint n;
+} Scratch;
+
+static void
+scratch_clear (Scratch *scratch)
+{
+  g_free (scratch->tensors);
+  g_free (scratch->inputs);
+  g_free (scratch->constants);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Scratch, scratch_clear)
+
+static void
+scratch_grow (Scratch *scratch, guint n)
+{
+  if (n <= scratch->n)
+    return;
+  scratch->tensors = g_renew (NncTensor, scratch->tensors, n);
+  scratch->inputs = g_renew (NncTensor *, scratch->inputs, n);
+  scratch->constants = g_renew (NncConstant *, scratch->constants, n);
+  scratch->n = n;
+}
+
+/* Whether the op may read the numbers: those of files are not aligned, so infer sees copies of small ones only. */
+static gboolean
+describe_input (NncTensor *tensor, NncValue *value)
+{
+  memset (tensor, 0, sizeof *tensor);
+  tensor->desc = value->desc;
+  tensor->name = value->name;
+  tensor->quantization = value->quantization;
+  nnc_desc_contiguous_strides (&value->desc, tensor->strides);
+  if (value->constant == NULL)
+    return TRUE;
+  if ((guintptr)nnc_constant_get_data (value->constant) % nnc_data_type_get_size (value->desc.type)
+      && nnc_desc_size (&value->desc) <= 4096) {
+    g_autoptr (NncConstant) aligned = nnc_constant_flatten (value->constant, NULL);
+
+    if (aligned == NULL)
+      return FALSE;
+    nnc_value_set_constant (value, aligned);
+  }
+  if ((guintptr)nnc_constant_get_data (value->constant) % nnc_data_type_get_size (value->desc.type) == 0)
+    tensor->data = (gpointer)nnc_constant_get_data (value->constant);
+  memcpy (tensor->strides, value->constant->strides, sizeof tensor->strides);
+  return TRUE;
+}
+
+/* FALSE: some input is not known yet. */
+static gboolean
+describe_inputs (const NncNode *node, Scratch *scratch)
+{
+  scratch_grow (scratch, node->n_inputs);
+  for (guint i = 0; i < node->n_inputs; i++) {
+    NncValue *value = node->inputs[i];
+
+    scratch->inputs[i] = NULL;
+    scratch->constants[i] = NULL;
+    if (value == NULL)
+      continue;
+    if (value->desc.type == NNC_INVALID || !describe_input (&scratch->tensors[i], value))
+      return FALSE;
+    scratch->inputs[i] = &scratch->tensors[i];
+    scratch->constants[i] = value->constant;
+  }
+  return TRUE;
+}
+
+/* Stands for numbers that nobody reads. */
+static NncConstant *
+shape_without_numbers (const NncTensorDesc *desc)
+{
+  static const gint64 no_strides[NNC_MAX_RANK];
+  NncTensorDesc one = { .type = desc->type };
+  g_autoptr (NncConstant) zero = nnc_constant_new_take (g_malloc0 (sizeof (gint64)), &one);
+
+  return nnc_constant_new_view (zero, desc, no_strides);
+}
+
+static gboolean
+can_fold (const NncNode *node, Scratch *scratch, const NncTensorDesc *outputs)
+{
+  gsize total = 0;
+
+  if (node->op->traits & (NNC_OP_EFFECT | NNC_OP_VIEW))
+    return FALSE;
+  for (guint i = 0; i < node->n_outputs; i++) {
+    if (outputs[i].type == NNC_INVALID || !nnc_size_add (total, nnc_desc_size (&outputs[i]), &total))
+      return FALSE;
+  }
+  for (guint i = 0; i < node->n_inputs && !(node->op->traits & NNC_OP_SHAPE_ONLY); i++)
+    if (node->inputs[i] && scratch->constants[i] == NULL)
+      return FALSE;
+  return total <= MAX_FOLDED_BYTES;
+}
+
+static gboolean
+fold (NncNode *node, Scratch *scratch, GError **error)
+{
+  g_autoptr (GPtrArray) owned = g_ptr_array_new_with_free_func ((GDestroyNotify)nnc_constant_unref);
+  g_autofree NncConstant **results = g_new0 (NncConstant *, node->n_outputs);
+
+  for (guint i = 0; i < node->n_inputs; i++) {
+    if (node->inputs[i] == NULL || scratch->constants[i])
+      continue;
+    scratch->constants[i] = shape_without_numbers (&node->inputs[i]->desc);
+    g_ptr_array_add (owned, scratch->constants[i]);
+  }
+  if (!nnc_node_execute (node, scratch->constants, MAX_FOLDED_BYTES, results, error))
+    return FALSE;
+  for (guint i = 0; i < node->n_outputs; i++) {
+    if (node->outputs[i]) {
+      nnc_value_set_constant (node->outputs[i], results[i]);
+      node->outputs[i]->producer = NULL;
+    }
+    nnc_constant_unref (results[i]);
+  }
+  return TRUE;
+}
+
+/* Constants of views (Reshape, Squeeze, …) are the same bytes with another shape, where they are contiguous. */
+static gboolean
+fold_view (NncNode *node, const NncTensorDesc *desc)
+{
+  NncConstant *from = node->inputs[0] ? node->inputs[0]->constant : NULL;
+  g_autoptr (NncConstant) flat = NULL;
+  g_autoptr (NncConstant) view = NULL;
+  gint64 strides[NNC_MAX_RANK] = { 0 };
+
+  if (from == NULL || desc->type == NNC_INVALID)
+    return FALSE;
+  if (!nnc_strides_are_contiguous (&from->desc, from->strides))
+    from = flat = nnc_constant_flatten (from, NULL);
+  if (from == NULL)
+    return FALSE;
+  nnc_desc_contiguous_strides (desc, strides);
+  view = nnc_constant_new_view (from, desc, strides);
+  nnc_value_set_constant (node->outputs[0], view);
+  node->outputs[0]->producer = NULL;
+  return TRUE;
+}
+
+/* A constant's transpose is the same bytes read in another order. */
+static gboolean
+fold_transpose (NncNode *node, const NncTensorDesc *desc)
+{
+  NncConstant *from = node->inputs[0] ? node->inputs[0]->constant : NULL;
+  g_autoptr (NncConstant) view = NULL;
+  gint64 strides[NNC_MAX_RANK] = { 0 };
+  const gint64 *permutation;
+  guint n;
+
+  if (from == NULL || strcmp (node->op->name, "Transpose") != 0)
+    return FALSE;
+  permutation = nnc_node_get_ints (node, "perm", &n);
+  for (guint i = 0; i < desc->rank; i++)
+    strides[i] = from->strides[n == desc->rank ? permutation[i] : desc->rank - 1 - i];
+  view = nnc_constant_new_view (from, desc, strides);
+  nnc_value_set_constant (node->outputs[0], view);
+  node->outputs[0]->producer = NULL;
+  return TRUE;
+}
+
+/* TRUE in *folded: the node's outputs are constants now, and it is not needed. */
+static gboolean
+infer_node (NncNode *node, Scratch *scratch, gboolean *folded, GError **error)
+{
+  g_autofree NncTensorDesc *outputs = g_new0 (NncTensorDesc, node->n_outputs);
+
+  *folded = FALSE;
+  if (!nnc_node_check (node, error))
+    return FALSE;
+  if (describe_inputs (node, scratch)
+      && !nnc_node_infer (node, (const NncTensor *const *)scratch->inputs, outputs, error))
+    return FALSE;
+  for (guint i = 0; i < node->n_outputs; i++)
+    if (node->outputs[i])
+      node->outputs[i]->desc = outputs[i];
+  if (node->outputs[0]
+      && ((node->op->traits & NNC_OP_VIEW) ? fold_view (node, outputs) : fold_transpose (node, outputs)))
+    *folded = TRUE;
+  else if (outputs[0].type != NNC_INVALID && can_fold (node, scratch, outputs)) {
+    if (!fold (node, scratch, error))
+      return FALSE;
+    *folded = TRUE;
+  }
+  return TRUE;
+}
+
+gboolean
+nnc_graph_infer (NncGraph *graph, GError **error)
+{
+  g_auto (Scratch) scratch = { 0 };
+  guint kept = 0;
+
+  for (guint i = 0; i < graph->nodes->len; i++) {
+    NncNode *node = graph->nodes->pdata[i];
+    gboolean folded;
+
+    if (!infer_node (node, &scratch, &folded, error))
+      return FALSE;
+    /* Folded nodes gather at the end, where they are dropped together. */
+    if (!folded) {
+      graph->nodes->pdata[i] = graph->nodes->pdata[kept];
+      graph->nodes->pdata[kept++] = node;
+    }
+  }
+  if (kept < graph->nodes->len)
+    g_ptr_array_remove_range (graph->nodes, kept, graph->nodes->len - kept);
+  return TRUE;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* pass.h: small rewrites of a graph whose shapes are known. One file a pass,
+ * one line in passes.inc, in the order in which they run. */
+#pragma once
+
+#include "op.h"
+
+/* Rewrites the graph, and says whether it changed anything. New nodes may be appended anywhere and new values left
+ * without a desc: after a pass that changed something, nodes are put in order, dead ones removed and shapes inferred
+ * again. */
+typedef gboolean (*NncPassRun) (NncGraph *graph, gboolean *changed, GError **error);
+
+typedef struct {
+  const char *name;
+  NncPassRun run;
+} NncPass;
+
+#define NNC_PASS(name) gboolean nnc_pass_##name (NncGraph *graph, gboolean *changed, GError **error);
+#include "passes.inc"
+#undef NNC_PASS
+
+const NncPass *nnc_passes (guint *n);
+
+/* Runs every pass that is not named in `disabled` (NULL-terminated, or NULL). Sources must be acquired. */
+gboolean nnc_passes_run (NncGraph *graph, const char *const *disabled, GError **error);
+
+/* Gives every value its type and shape, and turns what follows from constants and shapes alone into constants. */
+gboolean nnc_graph_infer (NncGraph *graph, GError **error);
+
+/* --- for passes ------------------------------------------------------------- */
+
+gboolean nnc_node_has_effect (const NncNode *node);
+/* The node that computes the value, when it is of this op and nobody else reads the value; else NULL. */
+NncNode *nnc_sole_producer (const NncGraph *graph, const NncValue *value, const char *op);
+/* The numbers of a constant f32 value as a contiguous array; g_free() it. NULL when it is not that. */
+float *nnc_constant_read_f32 (const NncValue *value, gsize *n);
+/* A constant vector [n] that takes over `numbers`. */
+NncValue *nnc_graph_add_vector (NncGraph *graph, const char *name, float *numbers, gsize n);
+/* Node input i, or NULL when it is absent or beyond those there are. */
+NncValue *nnc_node_input (const NncNode *node, guint i);
+/* The output channels of a Conv or a MatMul whose weights are constant; 0 when they are not. */
+gsize nnc_node_output_channels (const NncNode *node);

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* network.h: what a session needs of its model. */
+#pragma once
+
+#include "planner.h"
+#include "source.h"
+
+#include <nncore/model.h>
+
+NncGraph *nnc_model_get_graph (NncModel *model); /* as the file describes it; not to be changed */
+NncSource *nnc_model_get_source (NncModel *model);
+NncPackStore *nnc_model_get_store (NncModel *model);

@@ -1,0 +1,464 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* session.c: one model made ready to run, with memory of its own. */
+#include "denormals.h"
+#include "network.h"
+#include "pass.h"
+#include "plan.h"
+
+#include <nncore/session.h>
+#include <string.h>
+
+struct _NncSession {
+  gatomicrefcount references;
+  NncModel *model;
+  NncPlanOptions options;
+  char **disabled_passes;
+  NncTensorDesc *input_descs; /* as asked for by reshape */
+  NncPlan *plan;
+  NncThreadPool *pool; /* NULL: one thread */
+  gint cancelled; /* atomic */
+};
+
+GType
+nnc_session_get_type (void)
+{
+  static gsize type;
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type, g_boxed_type_register_static ("NncSession", (GBoxedCopyFunc)nnc_session_ref,
+                                                            (GBoxedFreeFunc)nnc_session_unref));
+  return type;
+}
+
+/* Dimensions that the file leaves free are 1 until a reshape says otherwise. */
+static gboolean
+describe_input (const NncValue *value, NncTensorDesc *desc, GError **error)
+{
+  gint64 shape[NNC_MAX_RANK];
+
+  if (value->rank < 0) {
+    g_set_error (error, NNC_ERROR, NNC_ERROR_SHAPE, "input '%s' has no declared shape", value->name);
+    return FALSE;
+  }
+  for (gint i = 0; i < value->rank; i++)
+    shape[i] = value->shape[i] < 0 ? 1 : value->shape[i];
+  if (nnc_desc_set (desc, value->type, (guint)value->rank, shape, error))
+    return TRUE;
+  g_prefix_error (error, "input '%s': ", value->name);
+  return FALSE;
+}
+
+static NncPlan *
+make_plan (NncSession *session, const NncTensorDesc *descs, GError **error)
+{
+  g_autoptr (NncGraph) graph = nnc_graph_copy (nnc_model_get_graph (session->model));
+  NncSource *source = nnc_model_get_source (session->model);
+  NncPlan *plan = NULL;
+
+  if (!nnc_source_acquire (source, error))
+    return NULL;
+  for (guint i = 0; i < graph->inputs->len; i++)
+    ((NncValue *)graph->inputs->pdata[i])->desc = descs[i];
+  if (nnc_passes_run (graph, (const char *const *)session->disabled_passes, error))
+    plan = nnc_plan_new (g_steal_pointer (&graph), nnc_model_get_store (session->model), &session->options, error);
+  nnc_source_release (source);
+  if (plan == NULL)
+    g_prefix_error (error, "%s: ", nnc_model_get_name (session->model));
+  return plan;
+}
+
+static gboolean
+session_init (NncSession *session, GError **error)
+{
+  const NncGraph *graph = nnc_model_get_graph (session->model);
+
+  session->input_descs = g_new0 (NncTensorDesc, graph->inputs->len);
+  for (guint i = 0; i < graph->inputs->len; i++) {
+    if (!describe_input (graph->inputs->pdata[i], &session->input_descs[i], error)) {
+      g_prefix_error (error, "%s: ", nnc_model_get_name (session->model));
+      return FALSE;
+    }
+  }
+  session->plan = make_plan (session, session->input_descs, error);
+  if (session->plan == NULL)
+    return FALSE;
+  if (session->options.threads > 1)
+    session->pool = nnc_thread_pool_new (session->options.threads, error);
+  return session->options.threads == 1 || session->pool != NULL;
+}
+
+/**
+ * nnc_session_new:
+ * @model: a model; a reference is kept
+ * @options: (nullable): how to run it, or %NULL for the defaults
+ * @error: return location for a #GError
+ *
+ * Infers all shapes, rewrites the graph, packs the weights that no other
+ * session of the model has packed yet, and places all tensors. Dimensions that
+ * the model leaves free are 1: see nnc_session_reshape().
+ *
+ * Returns: (transfer full) (nullable): the session, or %NULL with @error set
+ */
+NncSession *
+nnc_session_new (NncModel *model, const NncSessionOptions *options, GError **error)
+{
+  g_autoptr (NncSession) session = g_new0 (NncSession, 1);
+
+  g_atomic_ref_count_init (&session->references);
+  session->model = nnc_model_ref (model);
+  session->options.threads = options ? CLAMP (options->threads, 1, 64) : 1;
+  session->options.memory_limit = options ? options->memory_limit : 0;
+  session->disabled_passes = options ? g_strdupv ((char **)options->disabled_passes) : NULL;
+  return session_init (session, error) ? g_steal_pointer (&session) : NULL;
+}
+
+/**
+ * nnc_session_ref:
+ * @session: a session
+ *
+ * Returns: (transfer full): the session
+ */
+NncSession *
+nnc_session_ref (NncSession *session)
+{
+  g_atomic_ref_count_inc (&session->references);
+  return session;
+}
+
+/**
+ * nnc_session_unref:
+ * @session: (transfer full): a session
+ */
+void
+nnc_session_unref (NncSession *session)
+{
+  if (!g_atomic_ref_count_dec (&session->references))
+    return;
+  g_clear_pointer (&session->pool, nnc_thread_pool_free);
+  g_clear_pointer (&session->plan, nnc_plan_free);
+  g_strfreev (session->disabled_passes);
+  g_free (session->input_descs);
+  nnc_model_unref (session->model);
+  g_free (session);
+}
+
+/**
+ * nnc_session_get_model:
+ * @session: a session
+ *
+ * Returns: (transfer none): the model it runs
+ */
+NncModel *
+nnc_session_get_model (NncSession *session)
+{
+  return session->model;
+}
+
+/**
+ * nnc_session_get_n_inputs:
+ * @session: a session
+ *
+ * Returns: how many inputs the network has
+ */
+guint
+nnc_session_get_n_inputs (NncSession *session)
+{
+  return nnc_plan_get_graph (session->plan)->inputs->len;
+}
+
+/**
+ * nnc_session_get_n_outputs:
+ * @session: a session
+ *
+ * Returns: how many outputs the network has
+ */
+guint
+nnc_session_get_n_outputs (NncSession *session)
+{
+  return nnc_plan_get_graph (session->plan)->outputs->len;
+}
+
+static NncTensor *
+get_tensor (NncSession *session, const GPtrArray *values, guint index)
+{
+  return index < values->len ? nnc_plan_get_tensor (session->plan, values->pdata[index]) : NULL;
+}
+
+static gint
+find_value (const GPtrArray *values, const char *name)
+{
+  for (guint i = 0; i < values->len; i++)
+    if (strcmp (((const NncValue *)values->pdata[i])->name, name) == 0)
+      return (gint)i;
+  return -1;
+}
+
+/**
+ * nnc_session_get_input:
+ * @session: a session
+ * @index: which input
+ *
+ * Its memory is to be written before a run, and keeps its numbers after.
+ *
+ * Returns: (transfer none) (nullable): the tensor; %NULL when there is no such input
+ */
+NncTensor *
+nnc_session_get_input (NncSession *session, guint index)
+{
+  return get_tensor (session, nnc_plan_get_graph (session->plan)->inputs, index);
+}
+
+/**
+ * nnc_session_get_output:
+ * @session: a session
+ * @index: which output
+ *
+ * Its numbers stay until the next run begins.
+ *
+ * Returns: (transfer none) (nullable): the tensor; %NULL when there is no such output
+ */
+const NncTensor *
+nnc_session_get_output (NncSession *session, guint index)
+{
+  return get_tensor (session, nnc_plan_get_graph (session->plan)->outputs, index);
+}
+
+/**
+ * nnc_session_find_input:
+ * @session: a session
+ * @name: an input's name in the model
+ *
+ * Returns: its index, or -1
+ */
+gint
+nnc_session_find_input (NncSession *session, const char *name)
+{
+  return find_value (nnc_model_get_graph (session->model)->inputs, name);
+}
+
+/**
+ * nnc_session_find_output:
+ * @session: a session
+ * @name: an output's name in the model
+ *
+ * Returns: its index, or -1
+ */
+gint
+nnc_session_find_output (NncSession *session, const char *name)
+{
+  return find_value (nnc_model_get_graph (session->model)->outputs, name);
+}
+
+/**
+ * nnc_session_bind_input:
+ * @session: a session
+ * @index: which input
+ * @data: memory, aligned to 64 bytes, that stays the caller's and outlives the session or the next binding
+ * @size: its size in bytes
+ * @error: return location for a #GError
+ *
+ * Makes an input read the caller's memory instead of the session's.
+ *
+ * Returns: %FALSE with @error set when there is no such input, or the size or alignment is wrong
+ */
+gboolean
+nnc_session_bind_input (NncSession *session, guint index, gpointer data, gsize size, GError **error)
+{
+  const NncTensor *input = nnc_session_get_input (session, index);
+
+  if (input == NULL) {
+    g_set_error (error, NNC_ERROR, NNC_ERROR_ARGUMENT, "there is no input %u, only %u", index,
+                 nnc_session_get_n_inputs (session));
+    return FALSE;
+  }
+  if (size != nnc_tensor_get_size (input) || (guintptr)data % 64) {
+    g_set_error (error, NNC_ERROR, NNC_ERROR_ARGUMENT,
+                 "input '%s' wants %" G_GSIZE_FORMAT " bytes at a multiple of 64, not %" G_GSIZE_FORMAT " at %p",
+                 input->name, nnc_tensor_get_size (input), size, data);
+    return FALSE;
+  }
+  nnc_plan_bind_input (session->plan, index, data);
+  return TRUE;
+}
+
+/**
+ * nnc_session_reshape:
+ * @session: a session
+ * @input: which input
+ * @shape: (array length=rank): its new dimensions
+ * @rank: how many
+ * @error: return location for a #GError
+ *
+ * Plans again for another shape of an input. Tensors got before are no longer
+ * valid, bindings are forgotten. On failure the session is as it was.
+ *
+ * Returns: %FALSE with @error set when the shape does not fit the model
+ */
+gboolean
+nnc_session_reshape (NncSession *session, guint input, const gint64 *shape, guint rank, GError **error)
+{
+  const GPtrArray *inputs = nnc_model_get_graph (session->model)->inputs;
+  g_autofree NncTensorDesc *descs = g_memdup2 (session->input_descs, inputs->len * sizeof *descs);
+  const NncValue *value;
+  NncPlan *plan;
+
+  if (input >= inputs->len) {
+    g_set_error (error, NNC_ERROR, NNC_ERROR_ARGUMENT, "there is no input %u, only %u", input, inputs->len);
+    return FALSE;
+  }
+  value = inputs->pdata[input];
+  if (!nnc_desc_set (&descs[input], value->type, rank, shape, error))
+    return FALSE;
+  for (gint i = 0; i < value->rank; i++) {
+    if (value->rank != (gint)rank || (value->shape[i] >= 0 && value->shape[i] != shape[i])) {
+      g_autofree char *text = nnc_desc_to_string (&descs[input]);
+      g_set_error (error, NNC_ERROR, NNC_ERROR_SHAPE,
+                   "%s: input '%s' cannot be %s: the model wants %d dimensions, and %" G_GINT64_FORMAT
+                   " in dimension %d",
+                   nnc_model_get_name (session->model), value->name, text, value->rank, value->shape[i], i);
+      return FALSE;
+    }
+  }
+  plan = make_plan (session, descs, error);
+  if (plan == NULL)
+    return FALSE;
+  nnc_plan_free (session->plan);
+  session->plan = plan;
+  memcpy (session->input_descs, descs, inputs->len * sizeof *descs);
+  return TRUE;
+}
+
+/**
+ * nnc_session_run:
+ * @session: a session
+ * @error: return location for a #GError
+ *
+ * Computes the outputs from the inputs. Allocates nothing.
+ *
+ * Returns: %FALSE with @error set when the numbers make a result impossible, or the run was cancelled
+ */
+gboolean
+nnc_session_run (NncSession *session, GError **error)
+{
+  guint64 mode = nnc_denormals_flush ();
+  gboolean done = nnc_plan_run (session->plan, session->pool, &session->cancelled, error);
+
+  nnc_denormals_restore (mode);
+  g_atomic_int_set (&session->cancelled, 0);
+  if (!done)
+    g_prefix_error (error, "%s: ", nnc_model_get_name (session->model));
+  return done;
+}
+
+/**
+ * nnc_session_cancel:
+ * @session: a session
+ *
+ * Makes a run that is going on in another thread, or else the next one, end
+ * after its current step. May be called from any thread.
+ */
+void
+nnc_session_cancel (NncSession *session)
+{
+  g_atomic_int_set (&session->cancelled, 1);
+}
+
+/**
+ * nnc_session_get_n_steps:
+ * @session: a session
+ *
+ * Returns: how many steps its plan has
+ */
+guint
+nnc_session_get_n_steps (NncSession *session)
+{
+  guint n;
+
+  nnc_plan_get_steps (session->plan, &n);
+  return n;
+}
+
+/**
+ * nnc_session_get_step:
+ * @session: a session
+ * @index: which step, below nnc_session_get_n_steps()
+ * @info: (out caller-allocates): filled in; its texts are the session's
+ */
+void
+nnc_session_get_step (NncSession *session, guint index, NncStepInfo *info)
+{
+  guint n;
+  const NncStep *steps = nnc_plan_get_steps (session->plan, &n);
+
+  *info = (NncStepInfo){ .name = "", .op = "", .kernel = "" };
+  if (index >= n)
+    return;
+  info->name = steps[index].node->name;
+  info->op = steps[index].node->op->name;
+  info->kernel = steps[index].kernel ? steps[index].kernel : "";
+  info->output = steps[index].outputs[0];
+  info->macs = steps[index].macs;
+}
+
+/**
+ * nnc_session_get_arena_size:
+ * @session: a session
+ *
+ * Returns: bytes of all its inputs, outputs and intermediate tensors
+ */
+gsize
+nnc_session_get_arena_size (NncSession *session)
+{
+  return nnc_plan_get_arena_size (session->plan);
+}
+
+/**
+ * nnc_session_get_live_peak:
+ * @session: a session
+ *
+ * Returns: the most bytes of tensors that are needed at any one step: a bound that no arena can beat
+ */
+gsize
+nnc_session_get_live_peak (NncSession *session)
+{
+  return nnc_plan_get_live_peak (session->plan);
+}
+
+/**
+ * nnc_session_get_macs:
+ * @session: a session
+ *
+ * Returns: multiply-accumulates of one run
+ */
+guint64
+nnc_session_get_macs (NncSession *session)
+{
+  guint n;
+  const NncStep *steps = nnc_plan_get_steps (session->plan, &n);
+  guint64 macs = 0;
+
+  for (guint i = 0; i < n; i++)
+    macs += steps[i].macs;
+  return macs;
+}
+
+/**
+ * nnc_session_get_n_parameters:
+ * @session: a session
+ *
+ * Returns: how many floating-point numbers the model's file holds
+ */
+guint64
+nnc_session_get_n_parameters (NncSession *session)
+{
+  const NncGraph *graph = nnc_model_get_graph (session->model);
+  guint64 n = 0;
+
+  for (guint i = 0; i < graph->values->len; i++) {
+    const NncValue *value = graph->values->pdata[i];
+
+    if (value->constant && value->constant->desc.type == NNC_F32)
+      n += nnc_desc_n_elements (&value->constant->desc);
+  }
+  return n;
+}
