@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# elementwise.orc: activations and arithmetic. x is the second operand of maxf and minf: x86 returns that one where it is NaN.
+# elementwise.orc: activations and arithmetic. maxf and minf keep NaN.
 # At most 8 vector registers a program: with 9, ORC 0.4.41 makes wrong code on AVX.
 
 .function nnc_orc_relu
