@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* options.c: a command's options, and the one model that it is about. */
+#include "options.h"
+
+char *
+options_parse (int argc, char **argv, const GOptionEntry *entries, GError **error)
+{
+  g_autoptr (GOptionContext) context = g_option_context_new ("MODEL");
+  g_auto (GStrv) rest = g_new0 (char *, argc + 1);
+
+  for (int i = 0; i < argc; i++)
+    rest[i] = g_strdup (argv[i]);
+  if (entries)
+    g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse_strv (context, &rest, error))
+    return NULL;
+  if (g_strv_length (rest) == 2)
+    return g_strdup (rest[1]);
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "%s wants one model, not %u", argv[0],
+               g_strv_length (rest) - 1);
+  return NULL;
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* run.c: computes a network's outputs from .npy files, into .npy files. */
+#include "command.h"
+#include "npy.h"
+#include "options.h"
+
+#include <errno.h>
+#include <string.h>
+
+static gboolean
+set_input (NncSession *session, guint index, const NpyArray *array, GError **error)
+{
+  const NncTensor *input = nnc_session_get_input (session, index);
+  guint rank;
+  const gint64 *shape = nnc_tensor_get_shape (input, &rank);
+
+  if (array->type != nnc_tensor_get_data_type (input)) {
+    g_set_error (error, NNC_ERROR, NNC_ERROR_SHAPE, "input '%s' is %s, the file has %s", nnc_tensor_get_name (input),
+                 nnc_data_type_to_string (nnc_tensor_get_data_type (input)), nnc_data_type_to_string (array->type));
+    return FALSE;
+  }
+  if ((rank != array->rank || memcmp (shape, array->shape, rank * sizeof *shape) != 0)
+      && !nnc_session_reshape (session, index, array->shape, array->rank, error))
+    return FALSE;
+  return TRUE;
+}
+
+/* Reshapes first and fills later: reshaping one input moves the memory of all. */
+static gboolean
+set_inputs (NncSession *session, char **inputs, gboolean fill, GError **error)
+{
+  for (guint i = 0; inputs && inputs[i]; i++) {
+    const char *equals = strrchr (inputs[i], '=');
+    g_autofree char *name = equals ? g_strndup (inputs[i], (gsize)(equals - inputs[i])) : NULL;
+    gint index = name ? nnc_session_find_input (session, name) : -1;
+    NpyArray array;
+    gboolean set;
+
+    if (index < 0) {
+      g_set_error (error, NNC_ERROR, NNC_ERROR_ARGUMENT, "'%s' is not NAME=FILE.npy with an input's name", inputs[i]);
+      return FALSE;
+    }
+    if (!npy_read (equals + 1, &array, error))
+      return FALSE;
+    set = fill || set_input (session, (guint)index, &array, error);
+    if (fill) {
+      NncTensor *input = nnc_session_get_input (session, (guint)index);
+      memcpy (nnc_tensor_get_data (input), array.contents + array.offset, nnc_tensor_get_size (input));
+    }
+    g_free (array.contents);
+    if (!set)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+write_outputs (NncSession *session, const char *folder, GError **error)
+{
+  if (g_mkdir_with_parents (folder, 0777) < 0) {
+    g_set_error (error, NNC_ERROR, NNC_ERROR_READ, "%s: cannot be made: %s", folder, g_strerror (errno));
+    return FALSE;
+  }
+  for (guint i = 0; i < nnc_session_get_n_outputs (session); i++) {
+    const NncTensor *output = nnc_session_get_output (session, i);
+    g_autofree char *name = g_strdelimit (g_strdup (nnc_tensor_get_name (output)), "/:", '_');
+    g_autofree char *file = g_strconcat (folder, "/", name, ".npy", NULL);
+
+    if (!npy_write (file, output, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean
+command_run (int argc, char **argv, GError **error)
+{
+  g_auto (GStrv) inputs = NULL;
+  g_autofree char *folder = NULL;
+  const GOptionEntry entries[] = {
+    { "input", 'i', 0, G_OPTION_ARG_STRING_ARRAY, &inputs, "An input's numbers; zeros without", "NAME=FILE.npy" },
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &folder, "Where NAME.npy is written for each output", "DIR" },
+    { 0 },
+  };
+  g_autofree char *path = options_parse (argc, argv, entries, error);
+  g_autoptr (NncModel) model = path ? nnc_model_new_from_file (path, error) : NULL;
+  g_autoptr (NncSession) session = model ? nnc_session_new (model, NULL, error) : NULL;
+
+  if (session == NULL)
+    return FALSE;
+  if (folder == NULL) {
+    g_set_error_literal (error, NNC_ERROR, NNC_ERROR_ARGUMENT, "run wants a folder to write to: -o DIR");
+    return FALSE;
+  }
+  return set_inputs (session, inputs, FALSE, error) && set_inputs (session, inputs, TRUE, error)
+         && nnc_session_run (session, error) && write_outputs (session, folder, error);
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* test_session.c: what a session promises to who uses it. */
+#include "onnx_writer.h"
+
+#include <gst/check/gstcheck.h>
+#include <nncore/nncore.h>
+
+/* y = relu (x * w), x [batch, 2], w [2, 2]; the batch is free. */
+static NncModel *
+make_model (void)
+{
+  OnnxWriter *writer = onnx_writer_new (15);
+  const float weights[] = { 1, 2, 3, -4 };
+  g_autoptr (GBytes) bytes = NULL;
+
+  onnx_writer_input (writer, "x", NNC_F32, DIMS (-1, 2));
+  onnx_writer_initializer (writer, "w", NNC_F32, DIMS (2, 2), weights);
+  onnx_writer_node (writer, "product", "MatMul", "x,w", "p");
+  onnx_writer_node (writer, "relu", "Relu", "p", "y");
+  onnx_writer_output (writer, "y", NNC_F32, DIMS (-1, 2));
+  bytes = onnx_writer_finish (writer);
+  return nnc_model_new_from_bytes (bytes, "model", NULL);
+}
+
+static void
+check_run (NncSession *session, float x0, float x1, float y0, float y1)
+{
+  float *x = nnc_tensor_get_data (nnc_session_get_input (session, 0));
+  const float *y = nnc_tensor_get_data (nnc_session_get_output (session, 0));
+
+  x[0] = x0;
+  x[1] = x1;
+  fail_unless (nnc_session_run (session, NULL));
+  fail_unless_equals_float (y[0], y0);
+  fail_unless_equals_float (y[1], y1);
+}
+
+GST_START_TEST (a_run_computes_and_the_next_one_too)
+{
+  g_autoptr (NncModel) model = make_model ();
+  g_autoptr (NncSession) session = nnc_session_new (model, NULL, NULL);
+
+  check_run (session, 1, 1, 4, 0);
+  check_run (session, 2, 0, 2, 4);
+}
+GST_END_TEST
+
+GST_START_TEST (free_dimensions_are_one_until_reshaped)
+{
+  g_autoptr (NncModel) model = make_model ();
+  g_autoptr (NncSession) session = nnc_session_new (model, NULL, NULL);
+  const gint64 eight[] = { 8, 2 }, wrong[] = { 8, 3 };
+  g_autoptr (GError) error = NULL;
+
+  fail_unless_equals_int (nnc_tensor_get_shape (nnc_session_get_input (session, 0), NULL)[0], 1);
+  fail_unless (nnc_session_reshape (session, 0, eight, 2, NULL));
+  fail_unless_equals_int (nnc_tensor_get_shape (nnc_session_get_output (session, 0), NULL)[0], 8);
+  check_run (session, 1, 1, 4, 0);
+  fail_if (nnc_session_reshape (session, 0, wrong, 2, &error));
+  fail_unless_equals_int (error->code, NNC_ERROR_SHAPE);
+  check_run (session, 2, 0, 2, 4); /* as it was */
+}
+GST_END_TEST
+
+GST_START_TEST (a_cancelled_run_says_so_and_the_next_one_runs)
+{
+  g_autoptr (NncModel) model = make_model ();
+  g_autoptr (NncSession) session = nnc_session_new (model, NULL, NULL);
+  g_autoptr (GError) error = NULL;
+
+  nnc_session_cancel (session);
+  fail_if (nnc_session_run (session, &error));
+  fail_unless (g_error_matches (error, NNC_ERROR, NNC_ERROR_CANCELLED));
+  check_run (session, 1, 1, 4, 0);
+}
+GST_END_TEST
+
+GST_START_TEST (a_memory_limit_refuses_what_is_larger)
+{
+  g_autoptr (NncModel) model = make_model ();
+  NncSessionOptions options = { .memory_limit = 8 };
+  g_autoptr (GError) error = NULL;
+
+  fail_unless (nnc_session_new (model, &options, &error) == NULL);
+  fail_unless (g_error_matches (error, NNC_ERROR, NNC_ERROR_MEMORY));
+  fail_unless (strstr (error->message, "model") != NULL);
+}
+GST_END_TEST
+
+GST_START_TEST (a_bound_input_is_read_where_it_lies)
+{
+  g_autoptr (NncModel) model = make_model ();
+  g_autoptr (NncSession) session = nnc_session_new (model, NULL, NULL);
+  float memory[2] __attribute__ ((aligned (64))) = { 1, 0 };
+  g_autoptr (GError) error = NULL;
+
+  fail_if (nnc_session_bind_input (session, 0, memory, 4, &error));
+  fail_unless (g_error_matches (error, NNC_ERROR, NNC_ERROR_ARGUMENT));
+  fail_unless (nnc_session_bind_input (session, 0, memory, sizeof memory, NULL));
+  fail_unless (nnc_session_run (session, NULL));
+  fail_unless_equals_float (((float *)nnc_tensor_get_data (nnc_session_get_output (session, 0)))[1], 2);
+}
+GST_END_TEST
+
+static gpointer
+run_many (gpointer data)
+{
+  g_autoptr (NncSession) session = nnc_session_new (data, NULL, NULL);
+
+  for (guint i = 0; i < 1000; i++)
+    check_run (session, (float)i, 0, (float)i, 2 * (float)i);
+  return NULL;
+}
+
+GST_START_TEST (sessions_of_one_model_run_at_once)
+{
+  g_autoptr (NncModel) model = make_model ();
+  GThread *threads[4];
+
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("session", run_many, model);
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_thread_join (threads[i]);
+}
+GST_END_TEST
+
+GST_START_TEST (a_file_that_is_none_is_named)
+{
+  static const char *const paths[] = { "/nonexistent/model.onnx", "/", "/dev/null" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (paths); i++) {
+    g_autoptr (GError) error = NULL;
+
+    fail_unless (nnc_model_new_from_file (paths[i], &error) == NULL);
+    fail_unless (g_error_matches (error, NNC_ERROR, NNC_ERROR_NOT_FOUND), "%s", error->message);
+    fail_unless (g_str_has_prefix (error->message, paths[i]), "%s", error->message);
+  }
+}
+GST_END_TEST
+
+static Suite *
+session_suite (void)
+{
+  Suite *suite = suite_create ("session");
+  TCase *tcase = tcase_create ("session");
+
+  suite_add_tcase (suite, tcase);
+  tcase_add_test (tcase, a_run_computes_and_the_next_one_too);
+  tcase_add_test (tcase, free_dimensions_are_one_until_reshaped);
+  tcase_add_test (tcase, a_cancelled_run_says_so_and_the_next_one_runs);
+  tcase_add_test (tcase, a_memory_limit_refuses_what_is_larger);
+  tcase_add_test (tcase, a_bound_input_is_read_where_it_lies);
+  tcase_add_test (tcase, sessions_of_one_model_run_at_once);
+  tcase_add_test (tcase, a_file_that_is_none_is_named);
+  return suite;
+}
+
+GST_CHECK_MAIN (session)
