@@ -194,6 +194,8 @@ nnc_graph_copy (const NncGraph *graph)
 void
 nnc_graph_replace_value (NncGraph *graph, NncValue *old, NncValue *replacement)
 {
+  guint output;
+
   for (guint i = 0; i < graph->nodes->len; i++) {
     NncNode *node = graph->nodes->pdata[i];
 
@@ -201,9 +203,16 @@ nnc_graph_replace_value (NncGraph *graph, NncValue *old, NncValue *replacement)
       if (node->inputs[j] == old)
         node->inputs[j] = replacement;
   }
-  for (guint i = 0; i < graph->outputs->len; i++)
-    if (graph->outputs->pdata[i] == old)
-      graph->outputs->pdata[i] = replacement;
+  /* An output has its name from the file, which goes with it. A value that has a name of its own to keep (an input,
+   * another output) or that is no node's stays what it is: the graph's output is still computed by its node. */
+  if (g_ptr_array_find (graph->outputs, old, &output) && replacement->producer
+      && !g_ptr_array_find (graph->outputs, replacement, NULL)) {
+    char *name = replacement->name;
+
+    replacement->name = old->name;
+    old->name = name;
+    graph->outputs->pdata[output] = replacement;
+  }
 }
 
 guint

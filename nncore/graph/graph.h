@@ -120,7 +120,8 @@ NncNode *nnc_graph_add_node (NncGraph *graph, const NncOp *op, const char *name,
                              guint n_inputs, NncValue *const *outputs, guint n_outputs);
 /* Input `index` may lie beyond those there are: those between become absent. */
 void nnc_node_set_input (NncNode *node, guint index, NncValue *value);
-/* Every reader of `old`, and the graph's outputs, read `replacement` from now on. */
+/* Every node that reads `old` reads `replacement` from now on; where `old` is an output of the graph, `replacement`
+ * takes its place and name, unless it has a place and name to keep. */
 void nnc_graph_replace_value (NncGraph *graph, NncValue *old, NncValue *replacement);
 /* Puts nodes into an order in which they can run. Returns NULL, or a node that lies on a cycle or waits for one. */
 NncNode *nnc_graph_find_order (NncGraph *graph);

@@ -67,6 +67,7 @@ run (const char *const *disabled, float y[80], guint *n_steps)
   fail_unless (session != NULL, "%s", error ? error->message : "");
   fill (nnc_tensor_get_data (nnc_session_get_input (session, 0)), 3 * 8 * 8, 11);
   fail_unless (nnc_session_run (session, &error), "%s", error ? error->message : "");
+  fail_unless_equals_string (nnc_tensor_get_name (nnc_session_get_output (session, 0)), "y");
   fail_unless_equals_uint64 (nnc_tensor_get_n_elements (nnc_session_get_output (session, 0)), 80);
   memcpy (y, nnc_tensor_get_data (nnc_session_get_output (session, 0)), 80 * sizeof *y);
   *n_steps = nnc_session_get_n_steps (session);
