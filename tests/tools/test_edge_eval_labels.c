@@ -111,10 +111,10 @@ GST_END_TEST
 
 GST_START_TEST (folder_a_class_counts_its_files)
 {
-  g_autofree gchar *b = write_file ("b/1.png", "", 0);
-  g_autofree gchar *a1 = write_file ("a/1.png", "", 0);
-  g_autofree gchar *a2 = write_file ("a/2.png", "", 0);
-  g_autofree gchar *hidden = write_file ("a/.hidden", "", 0);
+  g_free (write_file ("b/1.png", "", 0));
+  g_free (write_file ("a/1.png", "", 0));
+  g_free (write_file ("a/2.png", "", 0));
+  g_free (write_file ("a/.hidden", "", 0));
   g_autoptr (EvalTruth) truth = eval_truth_load (folder, NULL, NULL);
 
   fail_unless (truth != NULL && truth->n_frames == 3);
