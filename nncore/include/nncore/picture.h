@@ -125,7 +125,7 @@ typedef struct {
  * NncPreprocess:
  * @crop: the part of the picture to take; a width of 0 takes all of it
  * @mean: subtracted from each channel's 0..255 value
- * @std: each channel is then divided by this; 0 is 1
+ * @std: each channel is then divided by this; finite, not 0
  *
  * What happens between pixel and tensor: out = (pixel - mean) / std. For a
  * tensor of %NNC_U8 mean and std must be 0 and 1. Scaling averages over the
