@@ -2,6 +2,8 @@
 /* test_picture.c: pictures of every format against the definition, and what the converter refuses. */
 #include <gst/check/gstcheck.h>
 #include <math.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "allocation_count.h"
 #include "picture_reference.h"
@@ -154,6 +156,39 @@ GST_START_TEST (bytes_between_rows_change_nothing)
 }
 GST_END_TEST
 
+/* A copy of a row that ends (or begins) where a page that cannot be read begins (or ends). */
+static guint8 *
+guarded_row (const guint8 *row, gsize n, gboolean at_end)
+{
+  gsize page = (gsize)sysconf (_SC_PAGESIZE);
+  guint8 *pages = mmap (NULL, 3 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  fail_unless (pages != MAP_FAILED && n <= page);
+  guint8 *copy = pages + page + (at_end ? page - n : 0);
+  memcpy (copy, row, n);
+  fail_unless (mprotect (pages, page, PROT_NONE) == 0 && mprotect (pages + 2 * page, page, PROT_NONE) == 0);
+  return copy;
+}
+
+/* A picture of one row, so that all around it is forbidden: reading there ends the process. */
+GST_START_TEST (bytes_outside_of_rows_are_not_read)
+{
+  NncPictureFormat format = { (NncPixelFormat)__i__, 19, 1, NNC_MATRIX_BT601, FALSE };
+  NncTensorSpec out = { NNC_F32, NNC_LAYOUT_NHWC, 7, 3, NNC_ORDER_RGB };
+  TestPicture p = test_picture_new (&format, 0, FALSE, 3, 0), guarded = p;
+  g_autofree gpointer expected = convert (&p, &out, &plain);
+  gsize page = (gsize)sysconf (_SC_PAGESIZE);
+  for (gint at_end = 0; at_end < 2; at_end++) {
+    for (gint plane = 0; plane < 3 && p.memory[plane]; plane++)
+      guarded.picture.planes[plane] = guarded_row (p.memory[plane], (gsize)p.picture.strides[plane], at_end);
+    g_autofree gpointer actual = convert (&guarded, &out, &plain);
+    fail_unless (memcmp (actual, expected, 7 * 3 * 3 * sizeof (float)) == 0, "format %d", __i__);
+    for (gint plane = 0; plane < 3 && p.memory[plane]; plane++)
+      munmap ((gpointer)(((guintptr)guarded.picture.planes[plane] & ~(page - 1)) - page), 3 * page);
+  }
+  test_picture_clear (&p);
+}
+GST_END_TEST
+
 GST_START_TEST (unscaled_gray_is_exactly_the_formula)
 {
   NncPictureFormat format = { NNC_PIXEL_GRAY8, 28, 28, NNC_MATRIX_BT601, TRUE };
@@ -261,6 +296,7 @@ picture_suite (void)
   tcase_add_loop_test (tc, every_matrix_and_range_is_the_definition, 0, N_FORMATS);
   tcase_add_test (tc, thousands_of_white_rows_are_white);
   tcase_add_loop_test (tc, bytes_between_rows_change_nothing, 0, N_FORMATS);
+  tcase_add_loop_test (tc, bytes_outside_of_rows_are_not_read, 0, N_FORMATS);
   tcase_add_test (tc, unscaled_gray_is_exactly_the_formula);
   tcase_add_test (tc, each_channel_has_its_mean_and_std);
   tcase_add_loop_test (tc, running_allocates_nothing, 0, N_FORMATS);
