@@ -118,7 +118,8 @@ run_once (const NncNode *node, NncConstant *const *constants, NncTensor **inputs
     };
     if (prepare.scratch > G_MAXSIZE / 2 || posix_memalign (&scratch, 64, prepare.scratch + 64) != 0) {
       scratch = NULL;
-      nnc_op_error (error, "no memory for %" G_GSIZE_FORMAT " bytes of scratch", prepare.scratch);
+      g_set_error (error, NNC_ERROR, NNC_ERROR_MEMORY, "no memory for %" G_GSIZE_FORMAT " bytes of scratch",
+                   prepare.scratch);
     } else {
       context.scratch = scratch;
       context.scratch_size = prepare.scratch;
@@ -143,8 +144,10 @@ place_outputs (NncTensor *tensors, const NncTensorDesc *descs, guint n, gsize li
     tensors[i].desc = descs[i];
     nnc_desc_contiguous_strides (&descs[i], tensors[i].strides);
     tensors[i].data = g_try_malloc (MAX (size, 1));
-    if (tensors[i].data == NULL)
-      return nnc_op_error (error, "no memory for an output of %" G_GSIZE_FORMAT " bytes", size);
+    if (tensors[i].data == NULL) {
+      g_set_error (error, NNC_ERROR, NNC_ERROR_MEMORY, "no memory for an output of %" G_GSIZE_FORMAT " bytes", size);
+      return FALSE;
+    }
   }
   return TRUE;
 }

@@ -31,5 +31,4 @@ struct _NncRunContext {
   guint8 *scratch; /* parts * scratch_size bytes, aligned to 64 */
   gsize scratch_size; /* of a part; a multiple of 64 */
   NncThreadPool *pool; /* NULL: one thread */
-  const gint *cancelled; /* atomic; NULL: cannot be */
 };

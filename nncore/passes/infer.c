@@ -136,23 +136,24 @@ fold (NncNode *node, Scratch *scratch, GError **error)
 
 /* Constants of views (Reshape, Squeeze, …) are the same bytes with another shape, where they are contiguous. */
 static gboolean
-fold_view (NncNode *node, const NncTensorDesc *desc)
+fold_view (NncNode *node, const NncTensorDesc *desc, gboolean *folded, GError **error)
 {
-  NncConstant *from = node->inputs[0] ? node->inputs[0]->constant : NULL;
+  NncConstant *from = node->inputs[0]->constant;
   g_autoptr (NncConstant) flat = NULL;
   g_autoptr (NncConstant) view = NULL;
   gint64 strides[NNC_MAX_RANK] = { 0 };
 
   if (from == NULL || desc->type == NNC_INVALID)
-    return FALSE;
+    return TRUE;
   if (!nnc_strides_are_contiguous (&from->desc, from->strides))
-    from = flat = nnc_constant_flatten (from, NULL);
+    from = flat = nnc_constant_flatten (from, error);
   if (from == NULL)
     return FALSE;
   nnc_desc_contiguous_strides (desc, strides);
   view = nnc_constant_new_view (from, desc, strides);
   nnc_value_set_constant (node->outputs[0], view);
   node->outputs[0]->producer = NULL;
+  *folded = TRUE;
   return TRUE;
 }
 
@@ -192,10 +193,10 @@ infer_node (NncNode *node, Scratch *scratch, gboolean *folded, GError **error)
   for (guint i = 0; i < node->n_outputs; i++)
     if (node->outputs[i])
       node->outputs[i]->desc = outputs[i];
-  if (node->outputs[0]
-      && ((node->op->traits & NNC_OP_VIEW) ? fold_view (node, outputs) : fold_transpose (node, outputs)))
-    *folded = TRUE;
-  else if (outputs[0].type != NNC_INVALID && can_fold (node, scratch, outputs)) {
+  if (node->op->traits & NNC_OP_VIEW)
+    return node->outputs[0] == NULL || fold_view (node, outputs, folded, error);
+  *folded = node->outputs[0] && fold_transpose (node, outputs);
+  if (!*folded && can_fold (node, scratch, outputs)) {
     if (!fold (node, scratch, error))
       return FALSE;
     *folded = TRUE;

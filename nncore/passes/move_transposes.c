@@ -61,8 +61,10 @@ merge_with_producer (NncGraph *graph, NncNode *node)
   for (guint i = 0; i < rank; i++)
     both[i] = first[second[i]];
   if (is_identity (both, rank)) {
-    nnc_graph_replace_value (graph, node->outputs[0], producer->inputs[0]); /* the node is dead now */
-    return TRUE;
+    guint readers = nnc_graph_count_readers (graph, node->outputs[0]);
+
+    nnc_graph_replace_value (graph, node->outputs[0], producer->inputs[0]);
+    return nnc_graph_count_readers (graph, node->outputs[0]) < readers; /* an output may have to stay */
   }
   node->inputs[0] = producer->inputs[0];
   write_permutation (node, both, rank);

@@ -486,7 +486,6 @@ nnc_plan_run (NncPlan *plan, NncThreadPool *pool, gint *cancelled, GError **erro
     .scratch = plan->scratch,
     .scratch_size = plan->scratch_size,
     .pool = pool,
-    .cancelled = cancelled,
   };
 
   for (guint i = 0; i < plan->steps->len; i++) {

@@ -25,6 +25,23 @@ set_input (NncSession *session, guint index, const NpyArray *array, GError **err
   return TRUE;
 }
 
+static gboolean
+fill_input (NncSession *session, guint index, const NpyArray *array, GError **error)
+{
+  NncTensor *input = nnc_session_get_input (session, index);
+  gsize size = array->length - array->offset;
+
+  /* An input that is named twice has the shape of the last. */
+  if (nnc_tensor_get_size (input) != size) {
+    g_set_error (error, NNC_ERROR, NNC_ERROR_ARGUMENT,
+                 "input '%s' is given twice, in %" G_GSIZE_FORMAT " and %" G_GSIZE_FORMAT " bytes",
+                 nnc_tensor_get_name (input), size, nnc_tensor_get_size (input));
+    return FALSE;
+  }
+  memcpy (nnc_tensor_get_data (input), array->contents + array->offset, size);
+  return TRUE;
+}
+
 /* Reshapes first and fills later: reshaping one input moves the memory of all. */
 static gboolean
 set_inputs (NncSession *session, char **inputs, gboolean fill, GError **error)
@@ -42,11 +59,7 @@ set_inputs (NncSession *session, char **inputs, gboolean fill, GError **error)
     }
     if (!npy_read (equals + 1, &array, error))
       return FALSE;
-    set = fill || set_input (session, (guint)index, &array, error);
-    if (fill) {
-      NncTensor *input = nnc_session_get_input (session, (guint)index);
-      memcpy (nnc_tensor_get_data (input), array.contents + array.offset, nnc_tensor_get_size (input));
-    }
+    set = fill ? fill_input (session, (guint)index, &array, error) : set_input (session, (guint)index, &array, error);
     g_free (array.contents);
     if (!set)
       return FALSE;

@@ -112,6 +112,7 @@ typedef struct {
   float *y;
   float *inputs, *products; /* [ELEMENTS][tiles][padded (channels)] */
   size_t begin, end; /* rows of the image */
+  size_t grid; /* the even row where tiles begin: the same tiles wherever the image is cut, and so the same bits */
   size_t tiles; /* of the chunk */
 } Winograd;
 
@@ -173,7 +174,7 @@ transform_output_column (const Vector *m, const size_t step, Vector *y, const si
   y[y_step] = vector_sub (vector_sub (m[step], m[2 * step]), m[3 * step]);
 }
 
-/* Writes the outputs that exist: rows and columns 1 or 2. */
+/* Writes the outputs that exist and are asked for: rows and columns 1 or 2. */
 static void
 transform_output (const Winograd *g, size_t row, size_t column, const float *products)
 {
@@ -181,6 +182,7 @@ transform_output (const Winograd *g, size_t row, size_t column, const float *pro
   const Vector minimum = vector_splat (w->minimum), maximum = vector_splat (w->maximum);
   size_t stride = g->tiles * padded (w->out_channels);
   size_t rows = g->end - row < 2 ? 1 : 2, columns = w->out_width - column < 2 ? 1 : 2;
+  size_t skipped = row < g->begin ? 1 : 0;
   float *y = g->y + (ptrdiff_t)row * w->out_row + (ptrdiff_t)column * w->out_pixel;
   for (size_t c = 0; c < w->out_channels; c += VECTOR_WIDTH) {
     VectorMask mask = vector_mask (w->out_channels - c);
@@ -188,7 +190,7 @@ transform_output (const Winograd *g, size_t row, size_t column, const float *pro
     UNROLL for (size_t i = 0; i < ELEMENTS; i++) m[i] = vector_load (products + i * stride + c);
     UNROLL for (size_t i = 0; i < 4; i++) transform_output_column (m + i, 4, half + i, 4);
     UNROLL for (size_t i = 0; i < 2; i++) transform_output_column (half + 4 * i, 1, out + 2 * i, 1);
-    for (size_t i = 0; i < rows; i++)
+    for (size_t i = skipped; i < rows; i++)
       for (size_t j = 0; j < columns; j++)
         vector_store_masked (y + (ptrdiff_t)i * w->out_row + (ptrdiff_t)j * w->out_pixel + c, mask,
                              vector_clamp (out[2 * i + j], minimum, maximum));
@@ -217,12 +219,12 @@ run_chunk (const Winograd *g, size_t first)
   const NncWindow *w = g->window;
   const size_t per_row = (w->out_width + 1) / 2;
   for (size_t t = 0; t < g->tiles; t++)
-    transform_input (g, g->begin + (first + t) / per_row * 2, (first + t) % per_row * 2,
+    transform_input (g, g->grid + (first + t) / per_row * 2, (first + t) % per_row * 2,
                      g->inputs + t * padded (w->in_channels));
   for (size_t element = 0; element < ELEMENTS; element++)
     multiply_element (g, element);
   for (size_t t = 0; t < g->tiles; t++)
-    transform_output (g, g->begin + (first + t) / per_row * 2, (first + t) % per_row * 2,
+    transform_output (g, g->grid + (first + t) / per_row * 2, (first + t) % per_row * 2,
                       g->products + t * padded (w->out_channels));
 }
 
@@ -231,7 +233,7 @@ static void
 run_image (Winograd *g)
 {
   const size_t most = chunk_size (g->window);
-  const size_t n = (g->end - g->begin + 1) / 2 * ((g->window->out_width + 1) / 2), chunks = (n + most - 1) / most;
+  const size_t n = (g->end - g->grid + 1) / 2 * ((g->window->out_width + 1) / 2), chunks = (n + most - 1) / most;
   for (size_t chunk = 0, done = 0; chunk < chunks; chunk++, done += g->tiles) {
     g->tiles = n * (chunk + 1) / chunks - done;
     run_chunk (g, done);
@@ -250,6 +252,7 @@ winograd_run (const NncWindow *window, const float *x, const void *packed, float
     g.x = x + (ptrdiff_t)image * window->in_image;
     g.y = y + (ptrdiff_t)image * window->out_image;
     g.begin = begin - first;
+    g.grid = g.begin / 2 * 2;
     g.end = end - first < window->out_height ? end - first : window->out_height;
     run_image (&g);
     begin = first + g.end;
