@@ -145,6 +145,40 @@ nnc_model_get_metadata (NncModel *model, const char *key)
   return g_hash_table_lookup (model->metadata, key);
 }
 
+/**
+ * nnc_model_get_n_inputs:
+ * @model: a model
+ *
+ * Returns: how many inputs the network has
+ */
+guint
+nnc_model_get_n_inputs (NncModel *model)
+{
+  return model->graph->inputs->len;
+}
+
+/**
+ * nnc_model_get_input_shape:
+ * @model: a model
+ * @index: which input
+ * @rank: (out): how many dimensions it has
+ *
+ * Returns: (transfer none) (nullable) (array length=rank): its dimensions, -1
+ *   where the model leaves one free; %NULL when it declares none, or when there
+ *   is no such input
+ */
+const gint64 *
+nnc_model_get_input_shape (NncModel *model, guint index, guint *rank)
+{
+  const NncValue *value;
+
+  if (index >= model->graph->inputs->len)
+    return NULL;
+  value = model->graph->inputs->pdata[index];
+  *rank = (guint)MAX (value->rank, 0);
+  return value->rank >= 0 ? value->shape : NULL;
+}
+
 NncGraph *
 nnc_model_get_graph (NncModel *model)
 {

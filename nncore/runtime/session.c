@@ -30,21 +30,44 @@ nnc_session_get_type (void)
   return type;
 }
 
-/* Dimensions that the file leaves free are 1 until a reshape says otherwise. */
+/* Whether a shape is one that the file allows. */
 static gboolean
-describe_input (const NncValue *value, NncTensorDesc *desc, GError **error)
+check_input_shape (NncModel *model, const NncValue *value, const NncTensorDesc *desc, GError **error)
 {
-  gint64 shape[NNC_MAX_RANK];
+  g_autofree char *text = nnc_desc_to_string (desc);
+
+  if (value->rank != (gint)desc->rank) {
+    g_set_error (error, NNC_ERROR, NNC_ERROR_SHAPE, "%s: input '%s' cannot be %s: the model wants %d dimensions, not %u",
+                 nnc_model_get_name (model), value->name, text, value->rank, desc->rank);
+    return FALSE;
+  }
+  for (gint i = 0; i < value->rank; i++) {
+    if (value->shape[i] < 0 || value->shape[i] == desc->shape[i])
+      continue;
+    g_set_error (error, NNC_ERROR, NNC_ERROR_SHAPE,
+                 "%s: input '%s' cannot be %s: the model wants %" G_GINT64_FORMAT " in dimension %d, not %" G_GINT64_FORMAT,
+                 nnc_model_get_name (model), value->name, text, value->shape[i], i, desc->shape[i]);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+/* Dimensions that the file leaves free are the caller's (shape), or 1 until a reshape says otherwise. */
+static gboolean
+describe_input (NncModel *model, const NncValue *value, const gint64 *shape, NncTensorDesc *desc, GError **error)
+{
+  gint64 smallest[NNC_MAX_RANK];
 
   if (value->rank < 0) {
-    g_set_error (error, NNC_ERROR, NNC_ERROR_SHAPE, "input '%s' has no declared shape", value->name);
+    g_set_error (error, NNC_ERROR, NNC_ERROR_SHAPE, "%s: input '%s' has no declared shape", nnc_model_get_name (model),
+                 value->name);
     return FALSE;
   }
   for (gint i = 0; i < value->rank; i++)
-    shape[i] = value->shape[i] < 0 ? 1 : value->shape[i];
-  if (nnc_desc_set (desc, value->type, (guint)value->rank, shape, error))
-    return TRUE;
-  g_prefix_error (error, "input '%s': ", value->name);
+    smallest[i] = value->shape[i] < 0 ? 1 : value->shape[i];
+  if (nnc_desc_set (desc, value->type, (guint)value->rank, shape ? shape : smallest, error))
+    return check_input_shape (model, value, desc, error);
+  g_prefix_error (error, "%s: input '%s': ", nnc_model_get_name (model), value->name);
   return FALSE;
 }
 
@@ -68,17 +91,15 @@ make_plan (NncSession *session, const NncTensorDesc *descs, GError **error)
 }
 
 static gboolean
-session_init (NncSession *session, GError **error)
+session_init (NncSession *session, const gint64 *const *shapes, GError **error)
 {
   const NncGraph *graph = nnc_model_get_graph (session->model);
 
   session->input_descs = g_new0 (NncTensorDesc, graph->inputs->len);
-  for (guint i = 0; i < graph->inputs->len; i++) {
-    if (!describe_input (graph->inputs->pdata[i], &session->input_descs[i], error)) {
-      g_prefix_error (error, "%s: ", nnc_model_get_name (session->model));
+  for (guint i = 0; i < graph->inputs->len; i++)
+    if (!describe_input (session->model, graph->inputs->pdata[i], shapes ? shapes[i] : NULL, &session->input_descs[i],
+                         error))
       return FALSE;
-    }
-  }
   session->plan = make_plan (session, session->input_descs, error);
   if (session->plan == NULL)
     return FALSE;
@@ -94,8 +115,7 @@ session_init (NncSession *session, GError **error)
  * @error: return location for a #GError
  *
  * Infers all shapes, rewrites the graph, packs the weights that no other
- * session of the model has packed yet, and places all tensors. Dimensions that
- * the model leaves free are 1: see nnc_session_reshape().
+ * session of the model has packed yet, and places all tensors.
  *
  * Returns: (transfer full) (nullable): the session, or %NULL with @error set
  */
@@ -109,7 +129,7 @@ nnc_session_new (NncModel *model, const NncSessionOptions *options, GError **err
   session->options.threads = options ? CLAMP (options->threads, 1, 64) : 1;
   session->options.memory_limit = options ? options->memory_limit : 0;
   session->disabled_passes = options ? g_strdupv ((char **)options->disabled_passes) : NULL;
-  return session_init (session, error) ? g_steal_pointer (&session) : NULL;
+  return session_init (session, options ? options->input_shapes : NULL, error) ? g_steal_pointer (&session) : NULL;
 }
 
 /**
@@ -309,16 +329,8 @@ nnc_session_reshape (NncSession *session, guint input, const gint64 *shape, guin
   value = inputs->pdata[input];
   if (!nnc_desc_set (&descs[input], value->type, rank, shape, error))
     return FALSE;
-  for (gint i = 0; i < value->rank; i++) {
-    if (value->rank != (gint)rank || (value->shape[i] >= 0 && value->shape[i] != shape[i])) {
-      g_autofree char *text = nnc_desc_to_string (&descs[input]);
-      g_set_error (error, NNC_ERROR, NNC_ERROR_SHAPE,
-                   "%s: input '%s' cannot be %s: the model wants %d dimensions, and %" G_GINT64_FORMAT
-                   " in dimension %d",
-                   nnc_model_get_name (session->model), value->name, text, value->rank, value->shape[i], i);
-      return FALSE;
-    }
-  }
+  if (!check_input_shape (session->model, value, &descs[input], error))
+    return FALSE;
   plan = make_plan (session, descs, error);
   if (plan == NULL)
     return FALSE;

@@ -28,6 +28,8 @@ NNC_API void nnc_model_unref (NncModel *model);
 NNC_API const char *nnc_model_get_name (NncModel *model);
 NNC_API const char *nnc_model_get_format (NncModel *model);
 NNC_API const char *nnc_model_get_metadata (NncModel *model, const char *key);
+NNC_API guint nnc_model_get_n_inputs (NncModel *model);
+NNC_API const gint64 *nnc_model_get_input_shape (NncModel *model, guint index, guint *rank);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NncModel, nnc_model_unref)
 

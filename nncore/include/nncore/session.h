@@ -29,6 +29,9 @@ NNC_API GType nnc_session_get_type (void) G_GNUC_CONST;
  * @memory_limit: the most bytes the arena may have; 0 is no limit
  * @disabled_passes: (nullable) (array zero-terminated=1): names of graph
  *   passes to leave out, for finding out what a pass does
+ * @input_shapes: (nullable): an array with a shape for each input of the model,
+ *   or %NULL for those that it decides; where it is %NULL itself, and for
+ *   inputs whose shape is, dimensions that the model leaves free are 1
  *
  * How a session is to run. Zero-initialized is the default.
  */
@@ -36,8 +39,9 @@ typedef struct {
   guint threads;
   gsize memory_limit;
   const char *const *disabled_passes;
+  const gint64 *const *input_shapes;
   /*< private >*/
-  gpointer reserved[8];
+  gpointer reserved[7];
 } NncSessionOptions;
 
 NNC_API NncSession *nnc_session_new (NncModel *model, const NncSessionOptions *options, GError **error);

@@ -35,6 +35,37 @@ check_run (NncSession *session, float x0, float x1, float y0, float y1)
   fail_unless_equals_float (y[1], y1);
 }
 
+GST_START_TEST (a_free_dimension_is_told_from_a_fixed_one)
+{
+  g_autoptr (NncModel) model = make_model ();
+  guint rank = 0;
+  const gint64 *shape = nnc_model_get_input_shape (model, 0, &rank);
+
+  fail_unless_equals_int (nnc_model_get_n_inputs (model), 1);
+  fail_unless_equals_int (rank, 2);
+  fail_unless_equals_int64 (shape[0], -1);
+  fail_unless_equals_int64 (shape[1], 2);
+  fail_unless (nnc_model_get_input_shape (model, 1, &rank) == NULL);
+}
+GST_END_TEST
+
+GST_START_TEST (a_session_begins_with_the_shapes_it_is_given)
+{
+  g_autoptr (NncModel) model = make_model ();
+  const gint64 three[] = { 3, 2 }, wrong[] = { 3, 4 };
+  const gint64 *shapes[] = { three };
+  const NncSessionOptions options = { .input_shapes = shapes };
+  g_autoptr (NncSession) session = nnc_session_new (model, &options, NULL);
+  g_autoptr (GError) error = NULL;
+
+  fail_unless_equals_int64 (nnc_tensor_get_shape (nnc_session_get_output (session, 0), NULL)[0], 3);
+  shapes[0] = wrong;
+  fail_unless (nnc_session_new (model, &options, &error) == NULL);
+  fail_unless (g_error_matches (error, NNC_ERROR, NNC_ERROR_SHAPE));
+  fail_unless (strstr (error->message, "2 in dimension 1, not 4") != NULL, "%s", error->message);
+}
+GST_END_TEST
+
 GST_START_TEST (a_run_computes_and_the_next_one_too)
 {
   g_autoptr (NncModel) model = make_model ();
@@ -194,6 +225,8 @@ session_suite (void)
   TCase *tcase = tcase_create ("session");
 
   suite_add_tcase (suite, tcase);
+  tcase_add_test (tcase, a_free_dimension_is_told_from_a_fixed_one);
+  tcase_add_test (tcase, a_session_begins_with_the_shapes_it_is_given);
   tcase_add_test (tcase, a_run_computes_and_the_next_one_too);
   tcase_add_test (tcase, free_dimensions_are_one_until_reshaped);
   tcase_add_test (tcase, a_cancelled_run_says_so_and_the_next_one_runs);

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* gstedgepicture.c: what a frame is (its format, size and colours), and where its pixels lie. */
+#include "gstedgepicture.h"
+
+static const struct {
+  GstVideoFormat video;
+  NncPixelFormat pixel;
+} formats[] = {
+  { GST_VIDEO_FORMAT_GRAY8, NNC_PIXEL_GRAY8 }, { GST_VIDEO_FORMAT_I420, NNC_PIXEL_I420 },
+  { GST_VIDEO_FORMAT_NV12, NNC_PIXEL_NV12 },   { GST_VIDEO_FORMAT_NV21, NNC_PIXEL_NV21 },
+  { GST_VIDEO_FORMAT_YUY2, NNC_PIXEL_YUY2 },   { GST_VIDEO_FORMAT_UYVY, NNC_PIXEL_UYVY },
+  { GST_VIDEO_FORMAT_RGB, NNC_PIXEL_RGB },     { GST_VIDEO_FORMAT_BGR, NNC_PIXEL_BGR },
+  { GST_VIDEO_FORMAT_RGBx, NNC_PIXEL_RGBX },   { GST_VIDEO_FORMAT_RGBA, NNC_PIXEL_RGBX },
+  { GST_VIDEO_FORMAT_BGRx, NNC_PIXEL_BGRX },   { GST_VIDEO_FORMAT_BGRA, NNC_PIXEL_BGRX },
+  { GST_VIDEO_FORMAT_xRGB, NNC_PIXEL_XRGB },   { GST_VIDEO_FORMAT_ARGB, NNC_PIXEL_XRGB },
+  { GST_VIDEO_FORMAT_xBGR, NNC_PIXEL_XBGR },   { GST_VIDEO_FORMAT_ABGR, NNC_PIXEL_XBGR },
+};
+
+/* Matrices that nncore does not have are taken for the one that is nearest. */
+static NncColorMatrix
+get_matrix (GstVideoColorMatrix matrix)
+{
+  switch (matrix) {
+  case GST_VIDEO_COLOR_MATRIX_BT709:
+  case GST_VIDEO_COLOR_MATRIX_SMPTE240M:
+    return NNC_MATRIX_BT709;
+  case GST_VIDEO_COLOR_MATRIX_BT2020:
+    return NNC_MATRIX_BT2020;
+  default:
+    return NNC_MATRIX_BT601;
+  }
+}
+
+static gboolean
+has_full_range (const GstVideoInfo *info)
+{
+  if (info->colorimetry.range == GST_VIDEO_COLOR_RANGE_UNKNOWN)
+    return !GST_VIDEO_INFO_IS_YUV (info);
+  return info->colorimetry.range == GST_VIDEO_COLOR_RANGE_0_255;
+}
+
+/**
+ * gst_edge_picture_describe:
+ * @info: a video format with its size and colorimetry
+ * @format: (out caller-allocates): the same for nncore
+ *
+ * Returns: whether nncore takes it
+ */
+gboolean
+gst_edge_picture_describe (const GstVideoInfo *info, NncPictureFormat *format)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++) {
+    if (formats[i].video != GST_VIDEO_INFO_FORMAT (info))
+      continue;
+    *format = (NncPictureFormat){ .format = formats[i].pixel,
+                                  .width = GST_VIDEO_INFO_WIDTH (info),
+                                  .height = GST_VIDEO_INFO_HEIGHT (info),
+                                  .matrix = get_matrix (info->colorimetry.matrix),
+                                  .full_range = has_full_range (info) };
+    return TRUE;
+  }
+  return FALSE;
+}
+
+/* Whether the pixels of a component lie in the memory that was mapped: a GstVideoMeta can say what it likes. */
+static gboolean
+is_inside (const GstVideoFrame *frame, guint component)
+{
+  guint plane = (guint)GST_VIDEO_FRAME_COMP_PLANE (frame, component);
+  const GstMapInfo *map = &frame->map[frame->meta ? plane : 0];
+  gint64 stride = GST_VIDEO_FRAME_PLANE_STRIDE (frame, plane);
+  gint64 down = stride * (GST_VIDEO_FRAME_COMP_HEIGHT (frame, component) - 1);
+  gint64 across
+      = (gint64)GST_VIDEO_FRAME_COMP_WIDTH (frame, component) * GST_VIDEO_FRAME_COMP_PSTRIDE (frame, component);
+  gint64 first = (const guint8 *)GST_VIDEO_FRAME_PLANE_DATA (frame, plane) - map->data;
+
+  return first + MIN (down, 0) >= 0 && first + MAX (down, 0) + across <= (gint64)map->size;
+}
+
+/**
+ * gst_edge_picture_locate:
+ * @frame: a mapped frame, of a format that gst_edge_picture_describe() takes
+ * @picture: (out caller-allocates): where its pixels lie
+ *
+ * Returns: whether all of them lie in the frame's memory
+ */
+gboolean
+gst_edge_picture_locate (const GstVideoFrame *frame, NncPicture *picture)
+{
+  for (guint i = 0; i < GST_VIDEO_FRAME_N_COMPONENTS (frame); i++)
+    if (!is_inside (frame, i))
+      return FALSE;
+  for (guint i = 0; i < GST_VIDEO_FRAME_N_PLANES (frame); i++) {
+    picture->planes[i] = GST_VIDEO_FRAME_PLANE_DATA (frame, i);
+    picture->strides[i] = GST_VIDEO_FRAME_PLANE_STRIDE (frame, i);
+  }
+  return TRUE;
+}

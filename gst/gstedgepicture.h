@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* gstedgepicture.h: GstVideo's words for a frame, in nncore's. */
+#pragma once
+
+#include <gst/video/video.h>
+#include <nncore/nncore.h>
+
+G_BEGIN_DECLS
+
+/* What nncore/frame takes: alpha is not looked at. */
+#define GST_EDGE_PICTURE_FORMATS                                                                                       \
+  "{ I420, NV12, NV21, YUY2, UYVY, RGB, BGR, RGBx, BGRx, xRGB, xBGR, RGBA, BGRA, ARGB, ABGR, GRAY8 }"
+
+gboolean gst_edge_picture_describe (const GstVideoInfo *info, NncPictureFormat *format);
+gboolean gst_edge_picture_locate (const GstVideoFrame *frame, NncPicture *picture);
+
+G_END_DECLS

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* plugin.c: the elements that run networks. */
+#include "gstedgeclassify.h"
+#include "gstedgeresults.h"
+
+static gboolean
+plugin_init (GstPlugin *plugin)
+{
+  gst_edge_results_register ();
+  return GST_ELEMENT_REGISTER (edgeclassify, plugin);
+}
+
+GST_PLUGIN_DEFINE (GST_VERSION_MAJOR, GST_VERSION_MINOR, edge, "Neural networks on video frames", plugin_init, VERSION,
+                   "LGPL", PACKAGE, "Unknown package origin")
