@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* A model file may be at most this large. */
@@ -13,7 +12,7 @@
 struct _NncSource {
   gatomicrefcount references;
   char *path; /* NULL: bytes given by the caller, kept */
-  struct stat identity; /* of the file that was read first */
+  struct stat identity; /* of the file, when it was read first; st_ino 0: not read yet */
   GMutex lock;
   guint users; /* acquired and not released */
   guint8 *data;
@@ -51,11 +50,22 @@ read_all (int file, const char *path, guint8 *data, gsize size, GError **error)
   return TRUE;
 }
 
+const struct stat *
+nnc_source_get_identity (const NncSource *source)
+{
+  return &source->identity;
+}
+
+gboolean
+nnc_is_same_file (const struct stat *a, const struct stat *b)
+{
+  return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size
+         && a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
 static gboolean
 check_identity (NncSource *source, const struct stat *now, GError **error)
 {
-  const struct stat *first = &source->identity;
-
   if (!S_ISREG (now->st_mode)) {
     g_set_error (error, NNC_ERROR, NNC_ERROR_NOT_FOUND, "%s: is not a regular file", source->path);
     return FALSE;
@@ -66,15 +76,15 @@ check_identity (NncSource *source, const struct stat *now, GError **error)
                  (gint64)now->st_size, MAX_FILE_BYTES);
     return FALSE;
   }
-  if (first->st_ino != 0
-      && (first->st_dev != now->st_dev || first->st_ino != now->st_ino || first->st_size != now->st_size
-          || first->st_mtim.tv_sec != now->st_mtim.tv_sec || first->st_mtim.tv_nsec != now->st_mtim.tv_nsec)) {
-    g_set_error (error, NNC_ERROR, NNC_ERROR_READ, "%s: was changed after the model had been loaded from it",
-                 source->path);
-    return FALSE;
+  if (source->identity.st_ino == 0) {
+    source->identity = *now;
+    return TRUE;
   }
-  source->identity = *now;
-  return TRUE;
+  if (nnc_is_same_file (&source->identity, now))
+    return TRUE;
+  g_set_error (error, NNC_ERROR, NNC_ERROR_READ, "%s: was changed after the model had been loaded from it",
+               source->path);
+  return FALSE;
 }
 
 static gboolean
@@ -171,6 +181,15 @@ nnc_source_release (NncSource *source)
   g_mutex_lock (&source->lock);
   if (--source->users == 0)
     g_clear_pointer (&source->data, g_free);
+  g_mutex_unlock (&source->lock);
+}
+
+void
+nnc_source_set_path (NncSource *source, const char *path)
+{
+  g_mutex_lock (&source->lock);
+  g_free (source->path);
+  source->path = g_strdup (path);
   g_mutex_unlock (&source->lock);
 }
 

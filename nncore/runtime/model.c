@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* model.c: a network as its file describes it, and the weights that sessions packed from it. */
 #include "importer.h"
+#include "loaded_models.h"
 #include "network.h"
 
 struct _NncModel {
@@ -11,6 +12,7 @@ struct _NncModel {
   NncSource *source;
   NncPackStore *store;
   GHashTable *metadata; /* string -> string */
+  GList link; /* see loaded_models.c */
 };
 
 GType
@@ -51,15 +53,24 @@ model_new (NncSource *source, const char *name, GError **error)
  *
  * Reads and checks a network. The format is told from the content.
  *
+ * A file that is open already is not read again: while any reference to its
+ * model lives, every call for the same, unchanged file returns that model, from
+ * any thread and by any path. A file that was changed since is a new model.
+ *
  * Returns: (transfer full) (nullable): the model, or %NULL with @error set: its
  *   message names the file and, where there is one, the node and its operator
  */
 NncModel *
 nnc_model_new_from_file (const char *path, GError **error)
 {
-  NncSource *source = nnc_source_new_from_file (path, error);
+  NncModel *model = nnc_loaded_models_find (path);
+  NncSource *source;
 
-  return source ? model_new (source, path, error) : NULL;
+  if (model)
+    return model;
+  source = nnc_source_new_from_file (path, error);
+  model = source ? model_new (source, path, error) : NULL;
+  return model ? nnc_loaded_models_add (model, path) : NULL;
 }
 
 /**
@@ -98,7 +109,7 @@ nnc_model_ref (NncModel *model)
 void
 nnc_model_unref (NncModel *model)
 {
-  if (!g_atomic_ref_count_dec (&model->references))
+  if (!nnc_loaded_models_drop (model, &model->references))
     return;
   g_clear_pointer (&model->graph, nnc_graph_free);
   nnc_pack_store_unref (model->store);
@@ -112,7 +123,7 @@ nnc_model_unref (NncModel *model)
  * nnc_model_get_name:
  * @model: a model
  *
- * Returns: (transfer none): its file's path, or the name given with its bytes
+ * Returns: (transfer none): the path by which its file was opened first, or the name given with its bytes
  */
 const char *
 nnc_model_get_name (NncModel *model)
@@ -195,4 +206,10 @@ NncPackStore *
 nnc_model_get_store (NncModel *model)
 {
   return model->store;
+}
+
+GList *
+nnc_model_get_link (NncModel *model)
+{
+  return &model->link;
 }
