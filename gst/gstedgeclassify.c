@@ -19,7 +19,8 @@
  *
  * ## Example launch line
  * |[
- * gst-launch-1.0 -m videotestsrc num-buffers=30 ! edgeclassify model=models/fashion-cnn/fashion-cnn.onnx labels=models/fashion-cnn/labels.txt ! fakesink
+ * gst-launch-1.0 -m videotestsrc num-buffers=30 ! edgeclassify model=models/fashion-cnn/fashion-cnn.onnx
+ * labels=models/fashion-cnn/labels.txt ! fakesink
  * ]|
  *
  * Since: 0.1
@@ -139,8 +140,7 @@ gst_edge_classify_prepare (GstEdgeInference *inference, NncSession *session, GEr
   if (nnc_tensor_get_data_type (output) != NNC_F32 || n < 1 || n > G_MAXINT) {
     g_set_error (error, NNC_ERROR, NNC_ERROR_UNSUPPORTED,
                  "%s: output '%s' has %" G_GSIZE_FORMAT " numbers of type %s, scores of classes are f32, at least one",
-                 model, nnc_tensor_get_name (output), n,
-                 nnc_data_type_to_string (nnc_tensor_get_data_type (output)));
+                 model, nnc_tensor_get_name (output), n, nnc_data_type_to_string (nnc_tensor_get_data_type (output)));
     return FALSE;
   }
   GST_OBJECT_LOCK (self);
@@ -392,8 +392,7 @@ gst_edge_classify_class_init (GstEdgeClassifyClass *class)
   object_class->finalize = gst_edge_classify_finalize;
   install_properties (object_class);
   gst_element_class_set_static_metadata (GST_ELEMENT_CLASS (class), "Edge classifier", "Filter/Analyzer/Video",
-                                         "Names what is on video frames by a neural network",
-                                         "The edge project");
+                                         "Names what is on video frames by a neural network", "The edge project");
   inference_class->prepare = gst_edge_classify_prepare;
   inference_class->decode = gst_edge_classify_decode;
   inference_class->attach = gst_edge_classify_attach;

@@ -152,12 +152,12 @@ get_stats (GstEdgeInference *self)
   GstStructure *stats;
 
   GST_OBJECT_LOCK (self);
-  stats = gst_structure_new (
-      "edge-stats", "model", G_TYPE_STRING, priv->model_name, "frames", G_TYPE_UINT64, priv->frames, "inferred",
-      G_TYPE_UINT64, priv->inferred, "skipped", G_TYPE_UINT64, priv->frames - priv->inferred, "p50", G_TYPE_UINT64,
-      gst_edge_latency_get_percentile (&priv->times, 50.0), "p95", G_TYPE_UINT64,
-      gst_edge_latency_get_percentile (&priv->times, 95.0), "p99", G_TYPE_UINT64,
-      gst_edge_latency_get_percentile (&priv->times, 99.0), NULL);
+  stats = gst_structure_new ("edge-stats", "model", G_TYPE_STRING, priv->model_name, "frames", G_TYPE_UINT64,
+                             priv->frames, "inferred", G_TYPE_UINT64, priv->inferred, "skipped", G_TYPE_UINT64,
+                             priv->frames - priv->inferred, "p50", G_TYPE_UINT64,
+                             gst_edge_latency_get_percentile (&priv->times, 50.0), "p95", G_TYPE_UINT64,
+                             gst_edge_latency_get_percentile (&priv->times, 95.0), "p99", G_TYPE_UINT64,
+                             gst_edge_latency_get_percentile (&priv->times, 99.0), NULL);
   GST_OBJECT_UNLOCK (self);
   return stats;
 }
@@ -570,8 +570,8 @@ install_properties (GObjectClass *class)
    *
    * Since: 0.1
    */
-  g_object_class_install_property (
-      class, PROP_MODEL, g_param_spec_string ("model", "Model", "File of the network (ONNX)", NULL, ready));
+  g_object_class_install_property (class, PROP_MODEL,
+                                   g_param_spec_string ("model", "Model", "File of the network (ONNX)", NULL, ready));
   /**
    * GstEdgeInference:mean:
    *
@@ -606,10 +606,10 @@ install_properties (GObjectClass *class)
    *
    * Since: 0.1
    */
-  g_object_class_install_property (
-      class, PROP_COLOR_FORMAT,
-      g_param_spec_enum ("color-format", "Color format", "Order of the network's three channels",
-                         GST_TYPE_EDGE_COLOR_FORMAT, DEFAULT_COLOR_ORDER, ready));
+  g_object_class_install_property (class, PROP_COLOR_FORMAT,
+                                   g_param_spec_enum ("color-format", "Color format",
+                                                      "Order of the network's three channels",
+                                                      GST_TYPE_EDGE_COLOR_FORMAT, DEFAULT_COLOR_ORDER, ready));
   /**
    * GstEdgeInference:inference-interval:
    *
@@ -630,9 +630,9 @@ install_properties (GObjectClass *class)
    *
    * Since: 0.1
    */
-  g_object_class_install_property (class, PROP_THREADS,
-                                   g_param_spec_uint ("threads", "Threads", "How many threads an inference may use", 1,
-                                                      64, DEFAULT_THREADS, ready));
+  g_object_class_install_property (
+      class, PROP_THREADS,
+      g_param_spec_uint ("threads", "Threads", "How many threads an inference may use", 1, 64, DEFAULT_THREADS, ready));
   /**
    * GstEdgeInference:stats:
    *
@@ -686,5 +686,6 @@ gst_edge_inference_init (GstEdgeInference *self)
   priv->threads = DEFAULT_THREADS;
   gst_base_transform_set_in_place (transform, TRUE);
   gst_base_transform_set_prefer_passthrough (transform, FALSE);
-  gst_base_transform_set_qos_enabled (transform, FALSE); /* it would drop frames; here inferences are skipped, never frames */
+  gst_base_transform_set_qos_enabled (transform,
+                                      FALSE); /* it would drop frames; here inferences are skipped, never frames */
 }

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* test_edge_picture.c: GstVideo's words in nncore's. */
+#include "gstedgepicture.h"
+
+#include <gst/check/gstcheck.h>
+
+GST_START_TEST (every_format_of_the_caps_is_described)
+{
+  g_autoptr (GstCaps) caps = gst_caps_from_string (GST_VIDEO_CAPS_MAKE (GST_EDGE_PICTURE_FORMATS));
+  const GValue *formats = gst_structure_get_value (gst_caps_get_structure (caps, 0), "format");
+
+  fail_unless (gst_value_list_get_size (formats) >= 16);
+  for (guint i = 0; i < gst_value_list_get_size (formats); i++) {
+    const char *name = g_value_get_string (gst_value_list_get_value (formats, i));
+    NncPictureFormat format;
+    GstVideoInfo info;
+
+    gst_video_info_set_format (&info, gst_video_format_from_string (name), 5, 7);
+    fail_unless (gst_edge_picture_describe (&info, &format), "%s", name);
+    fail_unless_equals_int (format.width, 5);
+    fail_unless_equals_int (format.height, 7);
+  }
+}
+GST_END_TEST
+
+static void
+check_colorimetry (GstVideoFormat video, const char *colorimetry, NncColorMatrix matrix, gboolean full_range)
+{
+  NncPictureFormat format;
+  GstVideoInfo info;
+
+  gst_video_info_set_format (&info, video, 5, 7);
+  fail_unless (gst_video_colorimetry_from_string (&info.colorimetry, colorimetry), "%s", colorimetry);
+  fail_unless (gst_edge_picture_describe (&info, &format));
+  fail_unless_equals_int (format.matrix, matrix);
+  fail_unless_equals_int (format.full_range, full_range);
+}
+
+GST_START_TEST (colorimetry_is_the_caps_)
+{
+  check_colorimetry (GST_VIDEO_FORMAT_I420, "bt601", NNC_MATRIX_BT601, FALSE);
+  check_colorimetry (GST_VIDEO_FORMAT_I420, "bt709", NNC_MATRIX_BT709, FALSE);
+  check_colorimetry (GST_VIDEO_FORMAT_NV12, "bt2020", NNC_MATRIX_BT2020, FALSE);
+  check_colorimetry (GST_VIDEO_FORMAT_NV12, "1:4:0:0", NNC_MATRIX_BT601, TRUE);
+  check_colorimetry (GST_VIDEO_FORMAT_I420, "0:0:0:0", NNC_MATRIX_BT601, FALSE);
+  check_colorimetry (GST_VIDEO_FORMAT_RGB, "sRGB", NNC_MATRIX_BT601, TRUE);
+  check_colorimetry (GST_VIDEO_FORMAT_GRAY8, "0:0:0:0", NNC_MATRIX_BT601, TRUE);
+}
+GST_END_TEST
+
+/* Whether a NV12 frame of 4x4 is found inside 24 bytes, with its planes as told. */
+static gboolean
+is_located (gsize offset0, gint stride0, gsize offset1, gint stride1)
+{
+  g_autoptr (GstBuffer) buffer = gst_buffer_new_allocate (NULL, 24, NULL);
+  gsize offsets[GST_VIDEO_MAX_PLANES] = { offset0, offset1 };
+  gint strides[GST_VIDEO_MAX_PLANES] = { stride0, stride1 };
+  GstVideoFrame frame;
+  GstVideoInfo info;
+  NncPicture picture;
+  gboolean located;
+
+  gst_video_info_set_format (&info, GST_VIDEO_FORMAT_NV12, 4, 4);
+  gst_buffer_add_video_meta_full (buffer, GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_FORMAT_NV12, 4, 4, 2, offsets, strides);
+  if (!gst_video_frame_map (&frame, &info, buffer, GST_MAP_READ | GST_VIDEO_FRAME_MAP_FLAG_NO_REF))
+    return FALSE;
+  located = gst_edge_picture_locate (&frame, &picture);
+  gst_video_frame_unmap (&frame);
+  return located;
+}
+
+GST_START_TEST (planes_outside_the_memory_are_found)
+{
+  fail_unless (is_located (0, 4, 16, 4));
+  fail_unless (is_located (12, -4, 16, 4));
+  fail_if (is_located (0, 4, 20, 4));
+  fail_if (is_located (0, 8, 16, 4));
+  fail_if (is_located (8, -4, 16, 4));
+  fail_if (is_located (0, 4, 16, 5));
+  fail_if (is_located (0, G_MAXINT, 16, 4));
+  fail_if (is_located (0, G_MININT, 16, 4));
+}
+GST_END_TEST
+
+static Suite *
+edge_picture_suite (void)
+{
+  Suite *suite = suite_create ("edge_picture");
+  TCase *tcase = tcase_create ("general");
+
+  suite_add_tcase (suite, tcase);
+  tcase_add_test (tcase, every_format_of_the_caps_is_described);
+  tcase_add_test (tcase, colorimetry_is_the_caps_);
+  tcase_add_test (tcase, planes_outside_the_memory_are_found);
+  return suite;
+}
+
+GST_CHECK_MAIN (edge_picture)
