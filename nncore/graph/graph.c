@@ -243,3 +243,11 @@ nnc_graph_get_reader (const NncGraph *graph, const NncValue *value)
   }
   return NULL;
 }
+
+void
+nnc_graph_bypass_node (NncGraph *graph, NncNode *node, guint index)
+{
+  nnc_graph_replace_value (graph, node->outputs[0], node->inputs[index]);
+  if (nnc_graph_count_readers (graph, node->outputs[0]) == 0)
+    node->inputs[index] = NULL;
+}

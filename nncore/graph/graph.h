@@ -123,6 +123,9 @@ void nnc_node_set_input (NncNode *node, guint index, NncValue *value);
 /* Every node that reads `old` reads `replacement` from now on; where `old` is an output of the graph, `replacement`
  * takes its place and name, unless it has a place and name to keep. */
 void nnc_graph_replace_value (NncGraph *graph, NncValue *old, NncValue *replacement);
+/* Every node that reads the node's output 0 reads its input `index` instead. Where that leaves the node without a reader
+ * it does not count as a reader either: the input becomes absent. */
+void nnc_graph_bypass_node (NncGraph *graph, NncNode *node, guint index);
 /* Puts nodes into an order in which they can run. Returns NULL, or a node that lies on a cycle or waits for one. */
 NncNode *nnc_graph_find_order (NncGraph *graph);
 /* The same; the error names the node. */

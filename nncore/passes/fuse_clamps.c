@@ -43,15 +43,16 @@ nnc_pass_fuse_clamps (NncGraph *graph, gboolean *changed, GError **error)
 {
   for (guint i = 0; i < graph->nodes->len; i++) {
     NncNode *node = graph->nodes->pdata[i];
-    NncNode *before = node->inputs[0] ? node->inputs[0]->producer : NULL;
+    const NncValue *value = nnc_node_input (node, 0);
+    NncNode *before = value ? value->producer : NULL;
     float minimum, maximum;
 
     if (before == NULL || !(before->op->traits & NNC_OP_CLAMP) || !read_bounds (node, &minimum, &maximum)
-        || nnc_node_get_attribute (before, "clamp_minimum") || nnc_graph_count_readers (graph, node->inputs[0]) != 1)
+        || nnc_node_get_attribute (before, "clamp_minimum") || nnc_graph_count_readers (graph, value) != 1)
       continue;
     nnc_node_set_float (before, "clamp_minimum", minimum);
     nnc_node_set_float (before, "clamp_maximum", maximum);
-    nnc_graph_replace_value (graph, node->outputs[0], node->inputs[0]);
+    nnc_graph_bypass_node (graph, node, 0);
     *changed = TRUE;
   }
   return TRUE;

@@ -65,7 +65,7 @@ nnc_pass_remove_identities (NncGraph *graph, gboolean *changed, GError **error)
       *changed = TRUE;
     }
     if (is_identity (node)) {
-      nnc_graph_replace_value (graph, node->outputs[0], node->inputs[0]);
+      nnc_graph_bypass_node (graph, node, 0);
       *changed = TRUE;
     }
   }
