@@ -139,7 +139,7 @@ static gboolean
 is_everywhere (const float *numbers, gsize n, float value)
 {
   for (gsize i = 0; i < n; i++)
-    if (numbers[i] < value || numbers[i] > value)
+    if (numbers[i] != value)
       return FALSE;
   return TRUE;
 }

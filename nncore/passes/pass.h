@@ -34,6 +34,8 @@ gboolean nnc_node_has_effect (const NncNode *node);
 NncNode *nnc_sole_producer (const NncGraph *graph, const NncValue *value, const char *op);
 /* The numbers of a constant f32 value as a contiguous array; g_free() it. NULL when it is not that. */
 float *nnc_constant_read_f32 (const NncValue *value, gsize *n);
+/* The same of a constant i64 or i32 value of at most a few thousand numbers. */
+gint64 *nnc_constant_read_ints (const NncValue *value, guint *n);
 /* A constant vector [n] that takes over `numbers`. */
 NncValue *nnc_graph_add_vector (NncGraph *graph, const char *name, float *numbers, gsize n);
 /* Node input i, or NULL when it is absent or beyond those there are. */

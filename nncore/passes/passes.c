@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+/* Lists of axes and sizes are short. */
+#define MAX_INTS 4096
+
 static const NncPass passes[] = {
 #define NNC_PASS(name) { #name, nnc_pass_##name },
 #include "passes.inc"
@@ -82,6 +85,28 @@ nnc_constant_read_f32 (const NncValue *value, gsize *n)
     return NULL;
   *n = nnc_desc_n_elements (&flat->desc);
   return g_memdup2 (flat->data, MAX (*n, 1) * sizeof (float));
+}
+
+gint64 *
+nnc_constant_read_ints (const NncValue *value, guint *n)
+{
+  g_autoptr (NncConstant) flat = NULL;
+  gint64 *numbers;
+  gsize size;
+
+  if (value == NULL || value->constant == NULL)
+    return NULL;
+  size = nnc_desc_n_elements (&value->constant->desc);
+  if ((value->constant->desc.type != NNC_I64 && value->constant->desc.type != NNC_I32) || size > MAX_INTS)
+    return NULL;
+  flat = nnc_constant_flatten (value->constant, NULL);
+  if (flat == NULL)
+    return NULL;
+  numbers = g_new (gint64, MAX (size, 1));
+  for (gsize i = 0; i < size; i++)
+    numbers[i] = flat->desc.type == NNC_I64 ? ((const gint64 *)flat->data)[i] : ((const gint32 *)flat->data)[i];
+  *n = (guint)size;
+  return numbers;
 }
 
 NncValue *
