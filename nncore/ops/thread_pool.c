@@ -10,7 +10,7 @@ struct _NncThreadPool {
   guint n_threads; /* without the caller */
   gboolean stop;
   guint job; /* counts jobs, so that a worker knows a new one */
-  guint busy; /* workers that have not left the job */
+  guint busy; /* workers that have not left the job, or not begun */
   NncPart part;
   gpointer user_data;
   guint n;
@@ -26,6 +26,22 @@ take_parts (NncThreadPool *pool)
     pool->part (pool->user_data, i);
 }
 
+/* With the lock held. */
+static void
+leave (NncThreadPool *pool)
+{
+  if (--pool->busy == 0)
+    g_cond_signal (&pool->finished);
+}
+
+/* With the lock held. */
+static void
+wait_for_workers (NncThreadPool *pool)
+{
+  while (pool->busy > 0)
+    g_cond_wait (&pool->finished, &pool->lock);
+}
+
 static gpointer
 work (gpointer data)
 {
@@ -33,6 +49,7 @@ work (gpointer data)
   guint job = 0;
 
   g_mutex_lock (&pool->lock);
+  leave (pool); /* its beginning */
   while (TRUE) {
     while (pool->job == job && !pool->stop)
       g_cond_wait (&pool->wake, &pool->lock);
@@ -42,8 +59,7 @@ work (gpointer data)
     g_mutex_unlock (&pool->lock);
     take_parts (pool);
     g_mutex_lock (&pool->lock);
-    if (--pool->busy == 0)
-      g_cond_signal (&pool->finished);
+    leave (pool);
   }
   g_mutex_unlock (&pool->lock);
   return NULL;
@@ -58,6 +74,7 @@ nnc_thread_pool_new (guint n_threads, GError **error)
   g_cond_init (&pool->wake);
   g_cond_init (&pool->finished);
   pool->threads = g_new0 (GThread *, n_threads);
+  pool->busy = n_threads - 1;
   while (pool->n_threads + 1 < n_threads) {
     GThread *thread = g_thread_try_new ("nncore", work, pool, error);
 
@@ -67,6 +84,10 @@ nnc_thread_pool_new (guint n_threads, GError **error)
     }
     pool->threads[pool->n_threads++] = thread;
   }
+  /* What GLib allocates and frees while a thread begins belongs to no run. */
+  g_mutex_lock (&pool->lock);
+  wait_for_workers (pool);
+  g_mutex_unlock (&pool->lock);
   return pool;
 }
 
@@ -100,7 +121,6 @@ nnc_thread_pool_run (NncThreadPool *pool, guint n, NncPart part, gpointer user_d
   g_mutex_unlock (&pool->lock);
   take_parts (pool);
   g_mutex_lock (&pool->lock);
-  while (pool->busy > 0)
-    g_cond_wait (&pool->finished, &pool->lock);
+  wait_for_workers (pool);
   g_mutex_unlock (&pool->lock);
 }
