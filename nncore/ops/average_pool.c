@@ -17,4 +17,5 @@ const NncOp nnc_op_AveragePool = {
   .max_outputs = 1,
   .infer = nnc_pooling_infer,
   .prepare = prepare_average_pool,
+  .reach = nnc_pooling_reach,
 };

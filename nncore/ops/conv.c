@@ -224,6 +224,12 @@ prepare_conv (NncPreparation *prepare, GError **error)
   return TRUE;
 }
 
+static gboolean
+reach_of_conv (const NncNode *node, gint64 reach[NNC_MAX_RANK])
+{
+  return nnc_window_get_reach (node, node->inputs[WEIGHTS]->desc.shape + 1, reach);
+}
+
 const NncOp nnc_op_Conv = {
   .name = "Conv",
   .traits = NNC_OP_CLAMP,
@@ -232,4 +238,5 @@ const NncOp nnc_op_Conv = {
   .max_outputs = 1,
   .infer = infer,
   .prepare = prepare_conv,
+  .reach = reach_of_conv,
 };

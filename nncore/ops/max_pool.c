@@ -15,4 +15,5 @@ const NncOp nnc_op_MaxPool = {
   .max_outputs = 1,
   .infer = nnc_pooling_infer,
   .prepare = prepare_max_pool,
+  .reach = nnc_pooling_reach,
 };

@@ -97,6 +97,11 @@ struct _NncOp {
    * replaced by new ones in the graph. FALSE: it cannot, and nothing was changed. NULL: it cannot; elementwise ops need
    * none. */
   gboolean (*permute) (NncGraph *graph, NncNode *node, const guint *permutation, guint rank);
+  /* How many elements input 0 has, along each of its axes, up to the last that is read. Where it has fewer than the desc
+   * says, but as many as these, the outputs are the same. An op that answers this is also asked to compute less: the
+   * attribute output_limit holds the most it need compute along each axis between the first and the last. FALSE, or NULL:
+   * all may be read. */
+  gboolean (*reach) (const NncNode *node, gint64 reach[NNC_MAX_RANK]);
 };
 
 /* By the name in our vocabulary; NULL when there is none. */

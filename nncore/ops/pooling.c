@@ -37,6 +37,15 @@ nnc_pooling_infer (NncInference *inference, GError **error)
          && nnc_window_get_output (&window, x->rank, &inference->outputs[0], error);
 }
 
+gboolean
+nnc_pooling_reach (const NncNode *node, gint64 reach[NNC_MAX_RANK])
+{
+  guint n;
+  const gint64 *kernel_shape = nnc_node_get_ints (node, "kernel_shape", &n);
+
+  return n + 2 == node->inputs[0]->desc.rank && nnc_window_get_reach (node, kernel_shape, reach);
+}
+
 /* Taps of the window at `out` that lie before the end of the padding. */
 static gsize
 taps_in_padding (gsize out, gsize stride, gsize dilation, gsize kernel, gsize padded)

@@ -6,5 +6,6 @@
 #include "op.h"
 
 gboolean nnc_pooling_infer (NncInference *inference, GError **error);
+gboolean nnc_pooling_reach (const NncNode *node, gint64 reach[NNC_MAX_RANK]);
 /* count_padding: averages divide by the window's size. */
 gboolean nnc_pooling_prepare (NncPreparation *prepare, NncSlot slot, gboolean count_padding, GError **error);

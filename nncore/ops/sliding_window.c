@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* sliding_window.c: out = floor ((in + pads - ((kernel - 1) * dilation + 1)) / stride) + 1,
- * rounded up with ceil_mode, ceil (in / stride) with auto_pad SAME_*. */
+ * rounded up with ceil_mode, ceil (in / stride) with auto_pad SAME_*; at most output_limit. */
 #include "sliding_window.h"
 
 #include "op_inputs.h"
@@ -79,11 +79,12 @@ place_windows (Axis *axis, const NncNode *node, GError **error)
 static gboolean
 read_axes (Axis *axes, guint n, const NncNode *node, const NncTensorDesc *x, const gint64 *kernel, GError **error)
 {
-  gint64 strides[2], dilations[2], pads[4];
+  gint64 strides[2], dilations[2], pads[4], limits[2];
 
   if (!nnc_node_get_n_ints (node, "strides", n, 1, 1, LARGEST, strides, error)
       || !nnc_node_get_n_ints (node, "dilations", n, 1, 1, LARGEST, dilations, error)
-      || !nnc_node_get_n_ints (node, "pads", 2 * n, 0, 0, LARGEST, pads, error))
+      || !nnc_node_get_n_ints (node, "pads", 2 * n, 0, 0, LARGEST, pads, error)
+      || !nnc_node_get_n_ints (node, "output_limit", n, LARGEST, 1, LARGEST, limits, error))
     return FALSE;
   for (guint i = 0; i < n; i++) {
     if (kernel[i] < 1 || kernel[i] > LARGEST)
@@ -91,6 +92,7 @@ read_axes (Axis *axes, guint n, const NncNode *node, const NncTensorDesc *x, con
     axes[i] = (Axis){ x->shape[1 + i], kernel[i], strides[i], dilations[i], pads[i], pads[n + i], 0 };
     if (!place_windows (&axes[i], node, error))
       return FALSE;
+    axes[i].out = MIN (axes[i].out, limits[i]);
   }
   return TRUE;
 }
@@ -162,6 +164,34 @@ nnc_window_get_output (const NncWindow *w, guint rank, NncTensorDesc *desc, GErr
     shape[2] = shape[3];
   }
   return nnc_desc_set (desc, NNC_F32, rank, shape, error);
+}
+
+/* Padding that follows from the image's size would be another in a smaller image. */
+static gboolean
+has_fixed_padding (const NncNode *node)
+{
+  const char *auto_pad = nnc_node_get_string (node, "auto_pad", "NOTSET");
+
+  return (strcmp (auto_pad, "NOTSET") == 0 || strcmp (auto_pad, "VALID") == 0)
+         && !nnc_node_get_int (node, "ceil_mode", 0);
+}
+
+gboolean
+nnc_window_get_reach (const NncNode *node, const gint64 *kernel, gint64 reach[NNC_MAX_RANK])
+{
+  const NncTensorDesc *x = &node->inputs[0]->desc;
+  Axis axes[2];
+
+  if (x->type == NNC_INVALID || !has_fixed_padding (node) || !read_axes (axes, x->rank - 2, node, x, kernel, NULL))
+    return FALSE;
+  memcpy (reach, x->shape, sizeof x->shape);
+  for (guint i = 0; i < x->rank - 2; i++) {
+    const Axis *axis = &axes[i];
+    gint64 last = (axis->out - 1) * axis->stride - axis->pad_begin + (axis->kernel - 1) * axis->dilation;
+
+    reach[1 + i] = MIN (MAX (last + 1, 1), axis->in);
+  }
+  return TRUE;
 }
 
 guint64
