@@ -82,6 +82,16 @@ set (NncNode *node, const char *name, NncAttribute attribute)
 }
 
 void
+nnc_node_copy_attributes (NncNode *to, const NncNode *from)
+{
+  g_array_set_size (to->attributes, 0); /* clears them */
+  g_array_set_size (to->attributes, from->attributes->len);
+  for (guint i = 0; i < from->attributes->len; i++)
+    nnc_attribute_copy (&g_array_index (to->attributes, NncAttribute, i),
+                        &g_array_index (from->attributes, NncAttribute, i));
+}
+
+void
 nnc_node_set_int (NncNode *node, const char *name, gint64 value)
 {
   set (node, name, (NncAttribute){ .kind = NNC_ATTRIBUTE_INT, .i = value });
@@ -140,6 +150,14 @@ get (const NncNode *node, const char *name, NncAttributeKind kind)
   const NncAttribute *attribute = nnc_node_get_attribute (node, name);
 
   return attribute && attribute->kind == kind ? attribute : NULL;
+}
+
+NncGraph *
+nnc_node_get_graph (const NncNode *node, const char *name)
+{
+  const NncAttribute *attribute = get (node, name, NNC_ATTRIBUTE_GRAPH);
+
+  return attribute ? attribute->graph : NULL;
 }
 
 gint64

@@ -66,6 +66,17 @@ nnc_constant_new_view (NncConstant *constant, const NncTensorDesc *desc, const g
 }
 
 NncConstant *
+nnc_constant_new_resident (NncConstant *constant, gconstpointer data)
+{
+  NncConstant *resident = constant_new (&constant->desc);
+
+  resident->bytes = g_bytes_new_static (data, nnc_desc_size (&constant->desc));
+  resident->data = data;
+  resident->checksum = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, resident->bytes);
+  return resident;
+}
+
+NncConstant *
 nnc_constant_ref (NncConstant *constant)
 {
   g_atomic_ref_count_inc (&constant->references);
@@ -79,6 +90,7 @@ nnc_constant_unref (NncConstant *constant)
     return;
   g_clear_pointer (&constant->source, nnc_source_unref);
   g_clear_pointer (&constant->bytes, g_bytes_unref);
+  g_free (constant->checksum);
   g_free (constant);
 }
 
@@ -134,6 +146,8 @@ nnc_constant_append_key (const NncConstant *constant, GByteArray *key)
 
   if (constant->source) {
     g_byte_array_append (key, (const guint8 *)&offset, sizeof offset);
+  } else if (constant->checksum) {
+    g_byte_array_append (key, (const guint8 *)constant->checksum, strlen (constant->checksum));
   } else {
     g_autofree char *sum = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, constant->bytes);
     g_byte_array_append (key, (const guint8 *)sum, strlen (sum));

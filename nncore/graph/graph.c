@@ -12,8 +12,8 @@ quantization_free (NncQuantization *quantization)
   g_free (quantization);
 }
 
-static NncQuantization *
-quantization_copy (const NncQuantization *from)
+NncQuantization *
+nnc_quantization_copy (const NncQuantization *from)
 {
   NncQuantization *to = g_memdup2 (from, sizeof *from);
 
@@ -111,8 +111,13 @@ nnc_graph_add_node (NncGraph *graph, const NncOp *op, const char *name, NncValue
   node->name = g_strdup (name ? name : "");
   node->n_inputs = n_inputs;
   node->n_outputs = n_outputs;
-  node->inputs = g_memdup2 (inputs, n_inputs * sizeof *inputs);
-  node->outputs = g_memdup2 (outputs, n_outputs * sizeof *outputs);
+  /* One more than there are, which is NULL: inputs[0] and outputs[0] can be asked of every node. */
+  node->inputs = g_new0 (NncValue *, (gsize)n_inputs + 1);
+  node->outputs = g_new0 (NncValue *, (gsize)n_outputs + 1);
+  for (guint i = 0; i < n_inputs; i++)
+    node->inputs[i] = inputs[i];
+  for (guint i = 0; i < n_outputs; i++)
+    node->outputs[i] = outputs[i];
   node->attributes = g_array_new (FALSE, FALSE, sizeof (NncAttribute));
   g_array_set_clear_func (node->attributes, (GDestroyNotify)nnc_attribute_clear);
   for (guint i = 0; i < n_outputs; i++)
@@ -126,8 +131,8 @@ void
 nnc_node_set_input (NncNode *node, guint index, NncValue *value)
 {
   if (index >= node->n_inputs) {
-    node->inputs = g_renew (NncValue *, node->inputs, index + 1);
-    for (guint i = node->n_inputs; i < index; i++)
+    node->inputs = g_renew (NncValue *, node->inputs, (gsize)index + 2);
+    for (guint i = node->n_inputs; i <= index + 1; i++)
       node->inputs[i] = NULL;
     node->n_inputs = index + 1;
   }
@@ -150,7 +155,7 @@ copy_value (NncGraph *copy, const NncValue *from)
   to->name = name;
   to->producer = NULL;
   to->constant = from->constant ? nnc_constant_ref (from->constant) : NULL;
-  to->quantization = from->quantization ? quantization_copy (from->quantization) : NULL;
+  to->quantization = from->quantization ? nnc_quantization_copy (from->quantization) : NULL;
   for (guint i = 0; i < NNC_MAX_RANK; i++)
     to->symbols[i] = g_strdup (from->symbols[i]);
   return to;
@@ -168,10 +173,7 @@ copy_node (NncGraph *copy, const NncNode *from, GHashTable *map)
   for (guint i = 0; i < from->n_outputs; i++)
     outputs[i] = mapped (map, from->outputs[i]);
   to = nnc_graph_add_node (copy, from->op, from->name, inputs, from->n_inputs, outputs, from->n_outputs);
-  g_array_set_size (to->attributes, from->attributes->len);
-  for (guint i = 0; i < from->attributes->len; i++)
-    nnc_attribute_copy (&g_array_index (to->attributes, NncAttribute, i),
-                        &g_array_index (from->attributes, NncAttribute, i));
+  nnc_node_copy_attributes (to, from);
 }
 
 NncGraph *
@@ -213,6 +215,30 @@ nnc_graph_replace_value (NncGraph *graph, NncValue *old, NncValue *replacement)
     old->name = name;
     graph->outputs->pdata[output] = replacement;
   }
+}
+
+static guint
+depth_below (const NncGraph *graph, guint limit)
+{
+  guint depth = 0;
+
+  for (guint i = 0; limit > 0 && i < graph->nodes->len; i++) {
+    const NncNode *node = graph->nodes->pdata[i];
+
+    for (guint j = 0; j < node->attributes->len; j++) {
+      const NncAttribute *attribute = &g_array_index (node->attributes, NncAttribute, j);
+
+      if (attribute->kind == NNC_ATTRIBUTE_GRAPH)
+        depth = MAX (depth, 1 + depth_below (attribute->graph, limit - 1));
+    }
+  }
+  return depth;
+}
+
+guint
+nnc_graph_get_depth (const NncGraph *graph)
+{
+  return depth_below (graph, NNC_MAX_SUBGRAPH_DEPTH + 1);
 }
 
 guint

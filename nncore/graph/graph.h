@@ -25,6 +25,7 @@ struct _NncConstant {
   gsize offset; /* in the file */
   GBytes *bytes; /* own memory, or NULL */
   const void *data; /* in own memory: the first element */
+  char *checksum; /* of own memory, where it was computed already; or NULL */
 };
 
 /* [offset, offset + size) of source: checked to lie inside the file, and to be as long as desc wants. */
@@ -34,6 +35,9 @@ NncConstant *nnc_constant_new_from_source (NncSource *source, gsize offset, gsiz
 NncConstant *nnc_constant_new_take (gpointer data, const NncTensorDesc *desc);
 /* The same numbers with another shape and strides (a transpose), starting where the constant starts. */
 NncConstant *nnc_constant_new_view (NncConstant *constant, const NncTensorDesc *desc, const gint64 *strides);
+/* The same numbers, of a contiguous constant, copied to `data`, which outlives what is made here: they can be read when
+ * the source is not acquired. */
+NncConstant *nnc_constant_new_resident (NncConstant *constant, gconstpointer data);
 NncConstant *nnc_constant_ref (NncConstant *constant);
 void nnc_constant_unref (NncConstant *constant);
 /* Where its first element lies, perhaps unaligned; a source must be acquired. */
@@ -96,10 +100,15 @@ struct _NncNode {
   const NncOp *op;
   char *name; /* in the file; may be empty */
   guint n_inputs, n_outputs;
-  NncValue **inputs; /* NULL: an optional input that is absent */
-  NncValue **outputs; /* NULL: an output that nobody wants */
+  NncValue **inputs; /* NULL: an optional input that is absent; inputs[n_inputs] is NULL */
+  NncValue **outputs; /* NULL: an output that nobody wants; outputs[n_outputs] is NULL */
   GArray *attributes; /* of NncAttribute */
 };
+
+/* How deep graphs may lie in attributes of each other's nodes: what is done with one multiplies with each level. */
+#define NNC_MAX_SUBGRAPH_DEPTH 8
+
+NncQuantization *nnc_quantization_copy (const NncQuantization *from);
 
 /* Owns its nodes and values. */
 struct _NncGraph {
@@ -126,18 +135,23 @@ void nnc_graph_replace_value (NncGraph *graph, NncValue *old, NncValue *replacem
 /* Every node that reads the node's output 0 reads its input `index` instead. Where that leaves the node without a reader
  * it does not count as a reader either: the input becomes absent. */
 void nnc_graph_bypass_node (NncGraph *graph, NncNode *node, guint index);
-/* Puts nodes into an order in which they can run. Returns NULL, or a node that lies on a cycle or waits for one. */
-NncNode *nnc_graph_find_order (NncGraph *graph);
+/* Puts nodes into an order in which they can run; those that are in order stay where they are. Nodes with an effect keep
+ * their order among themselves (has_effect NULL: none do, for files that list nodes in any order). Returns NULL, or a
+ * node that lies on a cycle. */
+NncNode *nnc_graph_find_order (NncGraph *graph, gboolean (*has_effect) (const NncNode *node));
 /* The same; the error names the node. */
-gboolean nnc_graph_sort (NncGraph *graph, GError **error);
+gboolean nnc_graph_sort (NncGraph *graph, gboolean (*has_effect) (const NncNode *node), GError **error);
 /* Removes nodes and values that no output and no effect depends on. Nodes must be in order. */
 void nnc_graph_remove_dead (NncGraph *graph, gboolean (*has_effect) (const NncNode *node));
+/* How many graphs lie in each other: 0 without subgraphs. Does not look deeper than NNC_MAX_SUBGRAPH_DEPTH + 1. */
+guint nnc_graph_get_depth (const NncGraph *graph);
 /* Reads by nodes and by the graph's outputs. */
 guint nnc_graph_count_readers (const NncGraph *graph, const NncValue *value);
 /* A node that reads it, or NULL. */
 NncNode *nnc_graph_get_reader (const NncGraph *graph, const NncValue *value);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NncGraph, nnc_graph_free)
 
+void nnc_node_copy_attributes (NncNode *to, const NncNode *from);
 void nnc_node_set_int (NncNode *node, const char *name, gint64 value);
 void nnc_node_set_float (NncNode *node, const char *name, float value);
 void nnc_node_set_string (NncNode *node, const char *name, const char *value);
@@ -147,6 +161,8 @@ void nnc_node_set_constant (NncNode *node, const char *name, NncConstant *consta
 void nnc_node_set_graph (NncNode *node, const char *name, NncGraph *take);
 void nnc_node_remove_attribute (NncNode *node, const char *name);
 const NncAttribute *nnc_node_get_attribute (const NncNode *node, const char *name);
+/* NULL: there is none. */
+NncGraph *nnc_node_get_graph (const NncNode *node, const char *name);
 gint64 nnc_node_get_int (const NncNode *node, const char *name, gint64 otherwise);
 float nnc_node_get_float (const NncNode *node, const char *name, float otherwise);
 const char *nnc_node_get_string (const NncNode *node, const char *name, const char *otherwise);

@@ -2,67 +2,120 @@
 /* order.c: which nodes are needed, and an order in which they can run. */
 #include "graph.h"
 
-/* Who waits for whom: for each node the indices of its readers, and how many of its inputs are not computed yet. */
+typedef enum { UNSEEN, OPEN, PLACED } State;
+
+/* A node that waits until what it depends on is placed. */
+typedef struct {
+  guint node;
+  guint next; /* the input to look at; after them comes the effect before it */
+} Visit;
+
+typedef struct {
+  const NncGraph *graph;
+  GHashTable *position; /* node -> index */
+  State *states;
+  guint *effect_before; /* of each node; NONE */
+  GArray *open; /* of Visit */
+  GPtrArray *placed;
+} Ordering;
+
+#define NONE G_MAXUINT
+
+/* Effects happen in the order in which they are listed. */
 static void
-count_waits (const NncGraph *graph, GPtrArray *readers, guint *waits)
+chain_effects (Ordering *ordering, gboolean (*has_effect) (const NncNode *node))
 {
-  g_autoptr (GHashTable) position = g_hash_table_new (NULL, NULL); /* node -> index */
+  guint last = NONE;
 
-  for (guint i = 0; i < graph->nodes->len; i++) {
-    g_hash_table_insert (position, graph->nodes->pdata[i], GUINT_TO_POINTER (i));
-    g_ptr_array_add (readers, g_array_new (FALSE, FALSE, sizeof (guint)));
-  }
-  for (guint i = 0; i < graph->nodes->len; i++) {
-    const NncNode *node = graph->nodes->pdata[i];
+  for (guint i = 0; i < ordering->graph->nodes->len; i++) {
+    const NncNode *node = ordering->graph->nodes->pdata[i];
 
-    for (guint j = 0; j < node->n_inputs; j++) {
-      if (node->inputs[j] == NULL || node->inputs[j]->producer == NULL)
-        continue;
-      guint producer = GPOINTER_TO_UINT (g_hash_table_lookup (position, node->inputs[j]->producer));
-      g_array_append_val ((GArray *)readers->pdata[producer], i);
-      waits[i]++;
+    ordering->effect_before[i] = NONE;
+    g_hash_table_insert (ordering->position, ordering->graph->nodes->pdata[i], GUINT_TO_POINTER (i));
+    if (has_effect && has_effect (node)) {
+      ordering->effect_before[i] = last;
+      last = i;
     }
   }
 }
 
-/* Kahn's algorithm: a node is ready when all that produce its inputs have been
- * placed. Files may list nodes in any order, and hostile ones in cycles. */
-NncNode *
-nnc_graph_find_order (NncGraph *graph)
+/* The next node that the visited one waits for, or NONE. */
+static guint
+next_dependency (const Ordering *ordering, Visit *visit)
 {
-  guint n = graph->nodes->len, placed = 0;
-  g_autofree guint *waits = g_new0 (guint, n);
-  g_autoptr (GPtrArray) readers = g_ptr_array_new_full (n, (GDestroyNotify)g_array_unref);
-  g_autofree gpointer *order = g_new (gpointer, n);
+  const NncNode *node = ordering->graph->nodes->pdata[visit->node];
 
-  count_waits (graph, readers, waits);
-  for (guint i = 0; i < n; i++)
-    if (waits[i] == 0)
-      order[placed++] = GUINT_TO_POINTER (i);
-  for (guint done = 0; done < placed; done++) {
-    const GArray *next = readers->pdata[GPOINTER_TO_UINT (order[done])];
+  while (visit->next < node->n_inputs) {
+    const NncValue *value = node->inputs[visit->next++];
 
-    for (guint i = 0; i < next->len; i++) {
-      guint reader = g_array_index (next, guint, i);
-      if (--waits[reader] == 0)
-        order[placed++] = GUINT_TO_POINTER (reader);
+    if (value && value->producer)
+      return GPOINTER_TO_UINT (g_hash_table_lookup (ordering->position, value->producer));
+  }
+  return visit->next++ == node->n_inputs ? ordering->effect_before[visit->node] : NONE;
+}
+
+static void
+open_node (Ordering *ordering, guint node)
+{
+  Visit visit = { .node = node };
+
+  ordering->states[node] = OPEN;
+  g_array_append_val (ordering->open, visit);
+}
+
+/* Places a node after all that it waits for. Returns NONE, or a node that waits for itself. */
+static guint
+place (Ordering *ordering, guint first)
+{
+  open_node (ordering, first);
+  while (ordering->open->len > 0) {
+    Visit *visit = &g_array_index (ordering->open, Visit, ordering->open->len - 1);
+    guint node = visit->node;
+    guint dependency = next_dependency (ordering, visit);
+
+    if (dependency != NONE) {
+      if (ordering->states[dependency] == OPEN)
+        return dependency;
+      if (ordering->states[dependency] == UNSEEN)
+        open_node (ordering, dependency);
+    } else if (visit->next > ((const NncNode *)ordering->graph->nodes->pdata[node])->n_inputs) {
+      ordering->states[node] = PLACED;
+      g_ptr_array_add (ordering->placed, ordering->graph->nodes->pdata[node]);
+      g_array_set_size (ordering->open, ordering->open->len - 1);
     }
   }
-  if (placed < n)
-    for (guint i = 0; i < n; i++)
-      if (waits[i] > 0)
-        return graph->nodes->pdata[i];
+  return NONE;
+}
+
+/* Depth first, in the order of the list: nodes that are in order already stay where they are, and a new one comes just
+ * before its first reader. Files may list nodes in any order, and hostile ones in cycles. */
+NncNode *
+nnc_graph_find_order (NncGraph *graph, gboolean (*has_effect) (const NncNode *node))
+{
+  guint n = graph->nodes->len;
+  g_autoptr (GHashTable) position = g_hash_table_new (NULL, NULL);
+  g_autofree State *states = g_new0 (State, n);
+  g_autofree guint *effect_before = g_new (guint, n);
+  g_autoptr (GArray) open = g_array_new (FALSE, FALSE, sizeof (Visit));
+  g_autoptr (GPtrArray) placed = g_ptr_array_sized_new (n);
+  Ordering ordering = { graph, position, states, effect_before, open, placed };
+
+  chain_effects (&ordering, has_effect);
+  for (guint i = 0; i < n; i++) {
+    guint waiting = states[i] == UNSEEN ? place (&ordering, i) : NONE;
+
+    if (waiting != NONE)
+      return graph->nodes->pdata[waiting];
+  }
   for (guint i = 0; i < n; i++)
-    order[i] = graph->nodes->pdata[GPOINTER_TO_UINT (order[i])];
-  for (guint i = 0; i < n; i++)
-    graph->nodes->pdata[i] = order[i];
+    graph->nodes->pdata[i] = placed->pdata[i];
   return NULL;
 }
 
 gboolean
-nnc_graph_sort (NncGraph *graph, GError **error)
+nnc_graph_sort (NncGraph *graph, gboolean (*has_effect) (const NncNode *node), GError **error)
 {
-  const NncNode *waiting = nnc_graph_find_order (graph);
+  const NncNode *waiting = nnc_graph_find_order (graph, has_effect);
 
   if (waiting == NULL)
     return TRUE;

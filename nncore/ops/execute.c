@@ -30,7 +30,7 @@ nnc_node_check (const NncNode *node, GError **error)
 
   if (node->n_inputs < op->min_inputs || node->n_inputs > op->max_inputs)
     nnc_op_error (error, "has %u inputs, %u to %u are right", node->n_inputs, op->min_inputs, op->max_inputs);
-  else if (node->n_outputs == 0 || node->n_outputs > op->max_outputs)
+  else if ((node->n_outputs == 0 && !nnc_node_has_effect (node)) || node->n_outputs > op->max_outputs)
     nnc_op_error (error, "has %u outputs, 1 to %u are right", node->n_outputs, op->max_outputs);
   else {
     for (guint i = 0; i < op->min_inputs; i++) {
@@ -85,7 +85,8 @@ tensor_from_constant (NncTensor *tensor, NncConstant *constant, gboolean contigu
 }
 
 static gboolean
-run_once (const NncNode *node, NncConstant *const *constants, NncTensor **inputs, NncTensor **outputs, GError **error)
+run_once (const NncNode *node, NncConstant *const *constants, NncTensor **inputs, NncTensor **outputs,
+          NncMemory *memory, GError **error)
 {
   g_autoptr (NncPackStore) store = nnc_pack_store_new ();
   NncPlanner planner = { .store = store, .constants = constants };
@@ -98,7 +99,7 @@ run_once (const NncNode *node, NncConstant *const *constants, NncTensor **inputs
     .outputs = (const NncTensor *const *)outputs,
     .threads = 1,
   };
-  NncRunContext context = { 0 };
+  NncRunContext context = { .memory = memory };
   gpointer scratch = NULL;
   gboolean done = FALSE;
 
@@ -127,7 +128,7 @@ run_once (const NncNode *node, NncConstant *const *constants, NncTensor **inputs
     }
   }
   free (scratch);
-  g_free (planner.params);
+  nnc_params_free (planner.params, planner.clear_params);
   return done;
 }
 
@@ -139,6 +140,8 @@ place_outputs (NncTensor *tensors, const NncTensorDesc *descs, guint n, gsize li
   for (guint i = 0; i < n; i++) {
     gsize size = nnc_desc_size (&descs[i]);
 
+    if (descs[i].type == NNC_INVALID)
+      continue; /* run makes it */
     if (!nnc_size_add (total, size, &total) || total > limit)
       return nnc_op_error (error, "its outputs take over %" G_GSIZE_FORMAT " bytes", limit);
     tensors[i].desc = descs[i];
@@ -152,6 +155,37 @@ place_outputs (NncTensor *tensors, const NncTensorDesc *descs, guint n, gsize li
   return TRUE;
 }
 
+/* Moves outputs into constants; those that run made are copied. */
+static gboolean
+take_results (NncTensor *tensors, const NncTensorDesc *descs, guint n, NncMemory *memory, NncConstant **results,
+              GError **error)
+{
+  for (guint i = 0; i < n; i++) {
+    gpointer data = g_steal_pointer (&tensors[i].data);
+
+    if (data == NULL)
+      return nnc_op_error (error, "output %u's shape cannot be told", i);
+    if (descs[i].type == NNC_INVALID) {
+      gpointer copy = g_memdup2 (data, MAX (nnc_desc_size (&tensors[i].desc), 1));
+
+      nnc_memory_give (memory, data);
+      data = copy;
+    }
+    results[i] = nnc_constant_new_take (data, &tensors[i].desc);
+  }
+  return TRUE;
+}
+
+static void
+drop_outputs (NncTensor *tensors, const NncTensorDesc *descs, guint n, NncMemory *memory)
+{
+  for (guint i = 0; i < n; i++)
+    if (tensors[i].data && descs[i].type == NNC_INVALID)
+      nnc_memory_give (memory, tensors[i].data);
+    else
+      g_free (tensors[i].data);
+}
+
 gboolean
 nnc_node_execute (const NncNode *node, NncConstant *const *constants, gsize limit, NncConstant **results,
                   GError **error)
@@ -161,6 +195,7 @@ nnc_node_execute (const NncNode *node, NncConstant *const *constants, gsize limi
   g_autofree NncTensor **pointers = g_new0 (NncTensor *, n_in + n_out);
   g_autofree NncTensorDesc *descs = g_new0 (NncTensorDesc, n_out);
   g_autoptr (GPtrArray) copies = g_ptr_array_new_with_free_func ((GDestroyNotify)nnc_constant_unref);
+  g_autoptr (NncMemory) memory = nnc_memory_new (limit);
   gboolean done = FALSE;
 
   for (guint i = 0; i < n_out; i++) {
@@ -180,19 +215,15 @@ nnc_node_execute (const NncNode *node, NncConstant *const *constants, gsize limi
   }
   if (!nnc_node_infer (node, (const NncTensor *const *)pointers, descs, error))
     return FALSE;
-  for (guint i = 0; i < n_out; i++)
-    if (descs[i].type == NNC_INVALID) {
-      nnc_op_error (error, "output %u's shape cannot be told", i);
-      goto out;
-    }
   done = place_outputs (&tensors[n_in], descs, n_out, limit, error)
-         && run_once (node, constants, pointers, &pointers[n_in], error);
-  for (guint i = 0; done && i < n_out; i++)
-    results[i] = nnc_constant_new_take (g_steal_pointer (&tensors[n_in + i].data), &tensors[n_in + i].desc);
+         && run_once (node, constants, pointers, &pointers[n_in], memory, error)
+         && take_results (&tensors[n_in], descs, n_out, memory, results, error);
 out:
-  for (guint i = 0; i < n_out; i++)
-    g_free (tensors[n_in + i].data);
-  if (!done)
+  drop_outputs (&tensors[n_in], descs, n_out, memory);
+  if (!done) {
+    for (guint i = 0; i < n_out; i++)
+      g_clear_pointer (&results[i], nnc_constant_unref);
     nnc_node_prefix_error (node, error);
+  }
   return done;
 }

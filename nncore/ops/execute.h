@@ -5,8 +5,8 @@
 
 #include "op.h"
 
-/* Asks the op for its output shapes; the error names node and op. outputs[i].type is
- * NNC_INVALID where the op says that it depends on numbers that are not known. */
+/* Asks the op for its output shapes; the error names node and op. outputs[i].type is NNC_INVALID where the op says that
+ * it depends on numbers that are not known, or that run finds out. */
 gboolean nnc_node_infer (const NncNode *node, const NncTensor *const *inputs, NncTensorDesc *outputs, GError **error);
 
 /* Whether the node has as many inputs and outputs as its op wants. */

@@ -18,12 +18,18 @@ typedef enum {
   NNC_OP_SHAPE_ONLY = 1 << 5, /* reads the shapes of its inputs and not their numbers */
   NNC_OP_PERMUTE_ALL = 1 << 6, /* permute() speaks of every input, not of input 0 alone */
   NNC_OP_CLAMP = 1 << 7, /* honours the float attributes clamp_minimum and clamp_maximum: a fused Relu or Clip */
-  NNC_OP_DATA_SHAPE = 1 << 4, /* output shapes depend on the numbers in some input, constant or not */
+  /* Output shapes depend on the numbers in some input, constant or not. prepare sees the numbers of every input that
+   * are known by then, and must not pack them. */
+  NNC_OP_DATA_SHAPE = 1 << 4,
+  /* Has attributes that are graphs (subgraph.h). infer and prepare are asked once, also while inputs are not known yet
+   * (their type is NNC_INVALID); run makes the outputs that infer left open. */
+  NNC_OP_SUBGRAPH = 1 << 8,
 } NncOpTraits;
 
 #define NNC_OP_MAX_OUTPUTS 16
 
-/* What `infer` is told, and where it answers. */
+/* What `infer` is told, and where it answers. An output whose type is left NNC_INVALID depends on numbers that are not
+ * known, or, where all are, on more computing than infer should do: then run makes it by nnc_run_make_output(). */
 typedef struct {
   const NncNode *node;
   guint n_inputs, n_outputs;
@@ -55,6 +61,11 @@ typedef struct {
 
 /* Zeroed memory that lives as long as the step. */
 gpointer nnc_prepare_params (NncPreparation *prepare, gsize size);
+/* The same; clear is called before the memory is freed. */
+gpointer nnc_prepare_params_full (NncPreparation *prepare, gsize size, GDestroyNotify clear);
+/* The number of a variable of the session's, by container and name; see variables.h. */
+gboolean nnc_prepare_variable (NncPreparation *prepare, const char *container, const char *name, guint *number,
+                               GError **error);
 
 /* Writes packed numbers; not called when another session has packed the same already. */
 typedef void (*NncPack) (gpointer packed, gpointer user_data);
@@ -77,7 +88,13 @@ struct _NncStep {
   const NncNode *node;
   const char *kernel;
   guint64 macs;
+  GDestroyNotify clear; /* of params, or NULL */
 };
+
+/* Memory for an output whose shape infer left open. Where it has a place already, it must be of this type and shape. */
+gboolean nnc_run_make_output (NncRunContext *context, NncTensor *output, const NncTensorDesc *desc, GError **error);
+/* Counts an iteration of a loop. FALSE: the run was cancelled, or all its loops together have had too many. */
+gboolean nnc_run_iterate (NncRunContext *context, GError **error);
 
 /* Scratch of a part of this run (0 where it is not cut), as large as the step asked for. */
 gpointer nnc_run_scratch (NncRunContext *context, guint part);
@@ -103,6 +120,9 @@ struct _NncOp {
    * all may be read. */
   gboolean (*reach) (const NncNode *node, gint64 reach[NNC_MAX_RANK]);
 };
+
+/* Whether it, or a node of its subgraphs, has the trait EFFECT. */
+gboolean nnc_node_has_effect (const NncNode *node);
 
 /* By the name in our vocabulary; NULL when there is none. */
 const NncOp *nnc_op_find (const char *name);

@@ -30,6 +30,29 @@ nnc_ops (guint *n)
   return ops;
 }
 
+static gboolean
+graph_has_effect (const NncGraph *graph)
+{
+  for (guint i = 0; i < graph->nodes->len; i++)
+    if (nnc_node_has_effect (graph->nodes->pdata[i]))
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
+nnc_node_has_effect (const NncNode *node)
+{
+  if (node->op->traits & NNC_OP_EFFECT)
+    return TRUE;
+  for (guint i = 0; i < node->attributes->len; i++) {
+    const NncAttribute *attribute = &g_array_index (node->attributes, NncAttribute, i);
+
+    if (attribute->kind == NNC_ATTRIBUTE_GRAPH && graph_has_effect (attribute->graph))
+      return TRUE;
+  }
+  return FALSE;
+}
+
 gboolean
 nnc_op_error (GError **error, const char *format, ...)
 {

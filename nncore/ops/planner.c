@@ -73,19 +73,46 @@ nnc_pack_store_get_size (NncPackStore *store)
   return size;
 }
 
+void
+nnc_params_free (gpointer params, GDestroyNotify clear)
+{
+  if (params && clear)
+    clear (params);
+  g_free (params);
+}
+
 gpointer
 nnc_prepare_params (NncPreparation *prepare, gsize size)
 {
-  g_free (prepare->planner->params);
+  return nnc_prepare_params_full (prepare, size, NULL);
+}
+
+gpointer
+nnc_prepare_params_full (NncPreparation *prepare, gsize size, GDestroyNotify clear)
+{
+  nnc_params_free (prepare->planner->params, prepare->planner->clear_params);
   prepare->planner->params = g_malloc0 (size);
+  prepare->planner->clear_params = clear;
   prepare->params = prepare->planner->params;
   return prepare->params;
+}
+
+gboolean
+nnc_prepare_variable (NncPreparation *prepare, const char *container, const char *name, guint *number, GError **error)
+{
+  NncVariables *variables = prepare->planner->variables;
+
+  if (variables == NULL)
+    return nnc_op_error (error, "there are no variables outside of a session");
+  *number = nnc_variables_find (variables, container, name);
+  return TRUE;
 }
 
 void
 nnc_prepare_consume (NncPreparation *prepare, guint input)
 {
-  prepare->planner->consumed |= G_GUINT64_CONSTANT (1) << input;
+  if (input < 64)
+    prepare->planner->consumed |= G_GUINT64_CONSTANT (1) << input;
 }
 
 gconstpointer
@@ -128,4 +155,51 @@ nnc_run_parallel (NncRunContext *context, guint n, NncPart part, gpointer user_d
   }
   for (guint i = 0; i < n; i++)
     part (user_data, i);
+}
+
+gboolean
+nnc_run_make_output (NncRunContext *context, NncTensor *output, const NncTensorDesc *desc, GError **error)
+{
+  gpointer data;
+
+  if (output->data) {
+    g_autofree char *made = NULL, *planned = NULL;
+
+    if (nnc_desc_equal (&output->desc, desc))
+      return TRUE;
+    made = nnc_desc_to_string (desc);
+    planned = nnc_desc_to_string (&output->desc);
+    return nnc_op_error (error, "an output is %s, it was to be %s", made, planned);
+  }
+  data = nnc_memory_take (context->memory, nnc_desc_size (desc), error);
+  if (data == NULL)
+    return FALSE;
+  output->data = data;
+  output->desc = *desc;
+  nnc_desc_contiguous_strides (desc, output->strides);
+  return TRUE;
+}
+
+gboolean
+nnc_run_check_cancelled (const NncRunContext *context, GError **error)
+{
+  if (context->cancelled == NULL || !g_atomic_int_get (context->cancelled))
+    return TRUE;
+  g_set_error_literal (error, NNC_ERROR, NNC_ERROR_CANCELLED, "the run was cancelled");
+  return FALSE;
+}
+
+gboolean
+nnc_run_iterate (NncRunContext *context, GError **error)
+{
+  if (!nnc_run_check_cancelled (context, error))
+    return FALSE;
+  if (context->iterations && *context->iterations == 0) {
+    g_set_error_literal (error, NNC_ERROR, NNC_ERROR_LIMIT,
+                         "loops went around more often than a run may (NncSessionOptions.max_iterations)");
+    return FALSE;
+  }
+  if (context->iterations)
+    (*context->iterations)--;
+  return TRUE;
 }

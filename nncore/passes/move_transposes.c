@@ -183,7 +183,7 @@ nnc_pass_move_transposes (NncGraph *graph, gboolean *changed, GError **error)
       if (merge_with_producer (graph, node) || move_below (graph, node))
         again = *changed = TRUE;
     }
-    if (again && !nnc_graph_sort (graph, error))
+    if (again && !nnc_graph_sort (graph, nnc_node_has_effect, error))
       return FALSE;
     nnc_graph_remove_dead (graph, nnc_node_has_effect);
   }

@@ -3,6 +3,7 @@
  * one line in passes.inc, in the order in which they run. */
 #pragma once
 
+#include "infer_graph.h"
 #include "op.h"
 
 /* Rewrites the graph, and says whether it changed anything. New nodes may be appended anywhere and new values left
@@ -24,12 +25,10 @@ const NncPass *nnc_passes (guint *n);
 /* Runs every pass that is not named in `disabled` (NULL-terminated, or NULL). Sources must be acquired. */
 gboolean nnc_passes_run (NncGraph *graph, const char *const *disabled, GError **error);
 
-/* Gives every value its type and shape, and turns what follows from constants and shapes alone into constants. */
-gboolean nnc_graph_infer (NncGraph *graph, GError **error);
-
 /* --- for passes ------------------------------------------------------------- */
 
-gboolean nnc_node_has_effect (const NncNode *node);
+/* What follows a pass that changed something: order, no dead nodes, shapes. */
+gboolean nnc_graph_tidy (NncGraph *graph, GError **error);
 /* The node that computes the value, when it is of this op and nobody else reads the value; else NULL. */
 NncNode *nnc_sole_producer (const NncGraph *graph, const NncValue *value, const char *op);
 /* The numbers of a constant f32 value as a contiguous array; g_free() it. NULL when it is not that. */

@@ -21,15 +21,9 @@ nnc_passes (guint *n)
 }
 
 gboolean
-nnc_node_has_effect (const NncNode *node)
+nnc_graph_tidy (NncGraph *graph, GError **error)
 {
-  return (node->op->traits & NNC_OP_EFFECT) != 0;
-}
-
-static gboolean
-tidy (NncGraph *graph, GError **error)
-{
-  if (!nnc_graph_sort (graph, error))
+  if (!nnc_graph_sort (graph, nnc_node_has_effect, error))
     return FALSE;
   nnc_graph_remove_dead (graph, nnc_node_has_effect);
   return nnc_graph_infer (graph, error);
@@ -38,7 +32,7 @@ tidy (NncGraph *graph, GError **error)
 gboolean
 nnc_passes_run (NncGraph *graph, const char *const *disabled, GError **error)
 {
-  if (!tidy (graph, error))
+  if (!nnc_graph_tidy (graph, error))
     return FALSE;
   nnc_graph_remove_dead (graph, nnc_node_has_effect);
   for (guint i = 0; i < G_N_ELEMENTS (passes); i++) {
@@ -50,7 +44,7 @@ nnc_passes_run (NncGraph *graph, const char *const *disabled, GError **error)
       g_prefix_error (error, "pass %s: ", passes[i].name);
       return FALSE;
     }
-    if (changed && !tidy (graph, error))
+    if (changed && !nnc_graph_tidy (graph, error))
       return FALSE;
   }
   nnc_graph_remove_dead (graph, nnc_node_has_effect);

@@ -8,13 +8,25 @@
 #include <nncore/session.h>
 #include <string.h>
 
+/* Far more than a network needs, and over in seconds. */
+#define DEFAULT_MAX_ITERATIONS ((guint64)1 << 24)
+
+/* What is made again for other shapes. */
+typedef struct {
+  NncPlan *plan;
+  NncVariables *variables;
+  NncMemory *memory;
+} Network;
+
 struct _NncSession {
   gatomicrefcount references;
   NncModel *model;
-  NncPlanOptions options;
+  guint threads;
+  gsize memory_limit;
+  guint64 max_iterations;
   char **disabled_passes;
   NncTensorDesc *input_descs; /* as asked for by reshape */
-  NncPlan *plan;
+  Network network;
   NncThreadPool *pool; /* NULL: one thread */
   gint cancelled; /* atomic */
 };
@@ -71,23 +83,57 @@ describe_input (NncModel *model, const NncValue *value, const gint64 *shape, Nnc
   return FALSE;
 }
 
-static NncPlan *
-make_plan (NncSession *session, const NncTensorDesc *descs, GError **error)
+static void
+network_clear (Network *network)
 {
-  g_autoptr (NncGraph) graph = nnc_graph_copy (nnc_model_get_graph (session->model));
-  NncSource *source = nnc_model_get_source (session->model);
-  NncPlan *plan = NULL;
+  g_clear_pointer (&network->plan, nnc_plan_free);
+  g_clear_pointer (&network->variables, nnc_variables_free);
+  g_clear_pointer (&network->memory, nnc_memory_unref);
+}
 
-  if (!nnc_source_acquire (source, error))
-    return NULL;
+static gboolean
+check_depth (const NncGraph *graph, GError **error)
+{
+  if (nnc_graph_get_depth (graph) <= NNC_MAX_SUBGRAPH_DEPTH)
+    return TRUE;
+  g_set_error (error, NNC_ERROR, NNC_ERROR_LIMIT, "subgraphs lie more than %u deep in each other",
+               NNC_MAX_SUBGRAPH_DEPTH);
+  return FALSE;
+}
+
+static NncPlan *
+plan_graph (NncSession *session, const Network *network, const NncTensorDesc *descs, GError **error)
+{
+  NncGraph *graph = nnc_graph_copy (nnc_model_get_graph (session->model));
+  NncPlanOptions options = {
+    .threads = session->threads,
+    .store = nnc_model_get_store (session->model),
+    .memory = network->memory,
+    .variables = network->variables,
+    .disabled_passes = (const char *const *)session->disabled_passes,
+  };
+
   for (guint i = 0; i < graph->inputs->len; i++)
     ((NncValue *)graph->inputs->pdata[i])->desc = descs[i];
-  if (nnc_passes_run (graph, (const char *const *)session->disabled_passes, error))
-    plan = nnc_plan_new (g_steal_pointer (&graph), nnc_model_get_store (session->model), &session->options, error);
-  nnc_source_release (source);
-  if (plan == NULL)
-    g_prefix_error (error, "%s: ", nnc_model_get_name (session->model));
-  return plan;
+  return nnc_plan_new (graph, &options, error);
+}
+
+static gboolean
+make_network (NncSession *session, const NncTensorDesc *descs, Network *network, GError **error)
+{
+  NncSource *source = nnc_model_get_source (session->model);
+
+  *network = (Network){ .memory = nnc_memory_new (session->memory_limit) };
+  network->variables = nnc_variables_new (network->memory);
+  if (check_depth (nnc_model_get_graph (session->model), error) && nnc_source_acquire (source, error)) {
+    network->plan = plan_graph (session, network, descs, error);
+    nnc_source_release (source);
+  }
+  if (network->plan)
+    return TRUE;
+  g_prefix_error (error, "%s: ", nnc_model_get_name (session->model));
+  network_clear (network);
+  return FALSE;
 }
 
 static gboolean
@@ -100,12 +146,11 @@ session_init (NncSession *session, const gint64 *const *shapes, GError **error)
     if (!describe_input (session->model, graph->inputs->pdata[i], shapes ? shapes[i] : NULL, &session->input_descs[i],
                          error))
       return FALSE;
-  session->plan = make_plan (session, session->input_descs, error);
-  if (session->plan == NULL)
+  if (!make_network (session, session->input_descs, &session->network, error))
     return FALSE;
-  if (session->options.threads > 1)
-    session->pool = nnc_thread_pool_new (session->options.threads, error);
-  return session->options.threads == 1 || session->pool != NULL;
+  if (session->threads > 1)
+    session->pool = nnc_thread_pool_new (session->threads, error);
+  return session->threads == 1 || session->pool != NULL;
 }
 
 /**
@@ -126,8 +171,9 @@ nnc_session_new (NncModel *model, const NncSessionOptions *options, GError **err
 
   g_atomic_ref_count_init (&session->references);
   session->model = nnc_model_ref (model);
-  session->options.threads = options ? CLAMP (options->threads, 1, 64) : 1;
-  session->options.memory_limit = options ? options->memory_limit : 0;
+  session->threads = options ? CLAMP (options->threads, 1, 64) : 1;
+  session->memory_limit = options ? options->memory_limit : 0;
+  session->max_iterations = options && options->max_iterations ? options->max_iterations : DEFAULT_MAX_ITERATIONS;
   session->disabled_passes = options ? g_strdupv ((char **)options->disabled_passes) : NULL;
   return session_init (session, options ? options->input_shapes : NULL, error) ? g_steal_pointer (&session) : NULL;
 }
@@ -155,7 +201,7 @@ nnc_session_unref (NncSession *session)
   if (!g_atomic_ref_count_dec (&session->references))
     return;
   g_clear_pointer (&session->pool, nnc_thread_pool_free);
-  g_clear_pointer (&session->plan, nnc_plan_free);
+  network_clear (&session->network);
   g_strfreev (session->disabled_passes);
   g_free (session->input_descs);
   nnc_model_unref (session->model);
@@ -183,7 +229,7 @@ nnc_session_get_model (NncSession *session)
 guint
 nnc_session_get_n_inputs (NncSession *session)
 {
-  return nnc_plan_get_graph (session->plan)->inputs->len;
+  return nnc_plan_get_graph (session->network.plan)->inputs->len;
 }
 
 /**
@@ -195,13 +241,13 @@ nnc_session_get_n_inputs (NncSession *session)
 guint
 nnc_session_get_n_outputs (NncSession *session)
 {
-  return nnc_plan_get_graph (session->plan)->outputs->len;
+  return nnc_plan_get_graph (session->network.plan)->outputs->len;
 }
 
 static NncTensor *
 get_tensor (NncSession *session, const GPtrArray *values, guint index)
 {
-  return index < values->len ? nnc_plan_get_tensor (session->plan, values->pdata[index]) : NULL;
+  return index < values->len ? nnc_plan_get_tensor (session->network.plan, values->pdata[index]) : NULL;
 }
 
 static gint
@@ -225,7 +271,7 @@ find_value (const GPtrArray *values, const char *name)
 NncTensor *
 nnc_session_get_input (NncSession *session, guint index)
 {
-  return get_tensor (session, nnc_plan_get_graph (session->plan)->inputs, index);
+  return get_tensor (session, nnc_plan_get_graph (session->network.plan)->inputs, index);
 }
 
 /**
@@ -233,14 +279,15 @@ nnc_session_get_input (NncSession *session, guint index)
  * @session: a session
  * @index: which output
  *
- * Its numbers stay until the next run begins.
+ * Its numbers stay until the next run begins. An output whose shape depends on
+ * data has the shape [0] until a run has computed it.
  *
  * Returns: (transfer none) (nullable): the tensor; %NULL when there is no such output
  */
 const NncTensor *
 nnc_session_get_output (NncSession *session, guint index)
 {
-  return get_tensor (session, nnc_plan_get_graph (session->plan)->outputs, index);
+  return get_tensor (session, nnc_plan_get_graph (session->network.plan)->outputs, index);
 }
 
 /**
@@ -297,7 +344,7 @@ nnc_session_bind_input (NncSession *session, guint index, gpointer data, gsize s
                  input->name, nnc_tensor_get_size (input), size, data);
     return FALSE;
   }
-  nnc_plan_bind_input (session->plan, index, data);
+  nnc_plan_bind_input (session->network.plan, index, data);
   return TRUE;
 }
 
@@ -310,7 +357,7 @@ nnc_session_bind_input (NncSession *session, guint index, gpointer data, gsize s
  * @error: return location for a #GError
  *
  * Plans again for another shape of an input. Tensors got before are no longer
- * valid, bindings are forgotten. On failure the session is as it was.
+ * valid, bindings are forgotten, and so is its state. On failure the session is as it was.
  *
  * Returns: %FALSE with @error set when the shape does not fit the model
  */
@@ -320,7 +367,7 @@ nnc_session_reshape (NncSession *session, guint input, const gint64 *shape, guin
   const GPtrArray *inputs = nnc_model_get_graph (session->model)->inputs;
   g_autofree NncTensorDesc *descs = g_memdup2 (session->input_descs, inputs->len * sizeof *descs);
   const NncValue *value;
-  NncPlan *plan;
+  Network network;
 
   if (input >= inputs->len) {
     g_set_error (error, NNC_ERROR, NNC_ERROR_ARGUMENT, "there is no input %u, only %u", input, inputs->len);
@@ -331,11 +378,10 @@ nnc_session_reshape (NncSession *session, guint input, const gint64 *shape, guin
     return FALSE;
   if (!check_input_shape (session->model, value, &descs[input], error))
     return FALSE;
-  plan = make_plan (session, descs, error);
-  if (plan == NULL)
+  if (!make_network (session, descs, &network, error))
     return FALSE;
-  nnc_plan_free (session->plan);
-  session->plan = plan;
+  network_clear (&session->network);
+  session->network = network;
   memcpy (session->input_descs, descs, inputs->len * sizeof *descs);
   return TRUE;
 }
@@ -345,21 +391,41 @@ nnc_session_reshape (NncSession *session, guint input, const gint64 *shape, guin
  * @session: a session
  * @error: return location for a #GError
  *
- * Computes the outputs from the inputs. Allocates nothing.
+ * Computes the outputs from the inputs. Allocates nothing, except for tensors
+ * whose shapes depend on data.
  *
  * Returns: %FALSE with @error set when the numbers make a result impossible, or the run was cancelled
  */
 gboolean
 nnc_session_run (NncSession *session, GError **error)
 {
-  guint64 mode = nnc_denormals_flush ();
-  gboolean done = nnc_plan_run (session->plan, session->pool, &session->cancelled, error);
+  guint64 mode = nnc_denormals_flush (), iterations = session->max_iterations;
+  const NncRunContext context = {
+    .pool = session->pool,
+    .memory = session->network.memory,
+    .variables = session->network.variables,
+    .cancelled = &session->cancelled,
+    .iterations = &iterations,
+  };
+  gboolean done = nnc_plan_run (session->network.plan, &context, error);
 
   nnc_denormals_restore (mode);
   g_atomic_int_set (&session->cancelled, 0);
   if (!done)
     g_prefix_error (error, "%s: ", nnc_model_get_name (session->model));
   return done;
+}
+
+/**
+ * nnc_session_reset:
+ * @session: a session
+ *
+ * Forgets its state: variables are again what they were before the first run.
+ */
+void
+nnc_session_reset (NncSession *session)
+{
+  nnc_variables_reset (session->network.variables);
 }
 
 /**
@@ -386,7 +452,7 @@ nnc_session_get_n_steps (NncSession *session)
 {
   guint n;
 
-  nnc_plan_get_steps (session->plan, &n);
+  nnc_plan_get_steps (session->network.plan, &n);
   return n;
 }
 
@@ -400,7 +466,7 @@ void
 nnc_session_get_step (NncSession *session, guint index, NncStepInfo *info)
 {
   guint n;
-  const NncStep *steps = nnc_plan_get_steps (session->plan, &n);
+  const NncStep *steps = nnc_plan_get_steps (session->network.plan, &n);
 
   *info = (NncStepInfo){ .name = "", .op = "", .kernel = "" };
   if (index >= n)
@@ -421,7 +487,7 @@ nnc_session_get_step (NncSession *session, guint index, NncStepInfo *info)
 gsize
 nnc_session_get_arena_size (NncSession *session)
 {
-  return nnc_plan_get_arena_size (session->plan);
+  return nnc_plan_get_arena_size (session->network.plan);
 }
 
 /**
@@ -433,7 +499,7 @@ nnc_session_get_arena_size (NncSession *session)
 gsize
 nnc_session_get_live_peak (NncSession *session)
 {
-  return nnc_plan_get_live_peak (session->plan);
+  return nnc_plan_get_live_peak (session->network.plan);
 }
 
 /**
@@ -445,13 +511,7 @@ nnc_session_get_live_peak (NncSession *session)
 guint64
 nnc_session_get_macs (NncSession *session)
 {
-  guint n;
-  const NncStep *steps = nnc_plan_get_steps (session->plan, &n);
-  guint64 macs = 0;
-
-  for (guint i = 0; i < n; i++)
-    macs += steps[i].macs;
-  return macs;
+  return nnc_plan_get_macs (session->network.plan);
 }
 
 /**

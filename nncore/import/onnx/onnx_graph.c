@@ -205,11 +205,11 @@ translate_nodes (NncOnnxScope *scope, const GPtrArray *nodes, GError **error)
 static gboolean
 put_in_order (NncGraph *graph, GError **error)
 {
-  const NncNode *waiting = nnc_graph_find_order (graph);
+  const NncNode *waiting = nnc_graph_find_order (graph, NULL);
 
   if (waiting == NULL)
     return TRUE;
-  g_set_error (error, NNC_ERROR, NNC_ERROR_FORMAT, "node '%s' (%s): it lies on a cycle, or waits for one",
+  g_set_error (error, NNC_ERROR, NNC_ERROR_FORMAT, "node '%s' (%s): it lies on a cycle",
                waiting->name, waiting->op->name);
   return FALSE;
 }

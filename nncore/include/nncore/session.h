@@ -26,12 +26,14 @@ NNC_API GType nnc_session_get_type (void) G_GNUC_CONST;
 /**
  * NncSessionOptions:
  * @threads: how many threads a run may use; 0 is 1
- * @memory_limit: the most bytes the arena may have; 0 is no limit
+ * @memory_limit: the most bytes that its tensors may take; 0 is no limit
  * @disabled_passes: (nullable) (array zero-terminated=1): names of graph
  *   passes to leave out, for finding out what a pass does
  * @input_shapes: (nullable): an array with a shape for each input of the model,
  *   or %NULL for those that it decides; where it is %NULL itself, and for
  *   inputs whose shape is, dimensions that the model leaves free are 1
+ * @max_iterations: how often loops may go around in one run, all together; 0 is
+ *   16777216
  *
  * How a session is to run. Zero-initialized is the default.
  */
@@ -40,8 +42,9 @@ typedef struct {
   gsize memory_limit;
   const char *const *disabled_passes;
   const gint64 *const *input_shapes;
+  guint64 max_iterations;
   /*< private >*/
-  gpointer reserved[7];
+  gpointer reserved[6];
 } NncSessionOptions;
 
 NNC_API NncSession *nnc_session_new (NncModel *model, const NncSessionOptions *options, GError **error);
@@ -59,6 +62,7 @@ NNC_API gboolean nnc_session_bind_input (NncSession *session, guint index, gpoin
 NNC_API gboolean nnc_session_reshape (NncSession *session, guint input, const gint64 *shape, guint rank,
                                       GError **error);
 NNC_API gboolean nnc_session_run (NncSession *session, GError **error);
+NNC_API void nnc_session_reset (NncSession *session);
 NNC_API void nnc_session_cancel (NncSession *session);
 
 /**

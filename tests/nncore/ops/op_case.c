@@ -108,12 +108,28 @@ set_attribute (NncNode *node, const char *name, char *text)
   }
 }
 
+guint
+op_case_n_outputs (const OpCase *c)
+{
+  g_auto (GStrv) outputs = c->output ? g_strsplit (c->output, " | ", -1) : NULL;
+
+  return outputs ? g_strv_length (outputs) : 1;
+}
+
+NncConstant *
+op_case_output (const OpCase *c, guint i)
+{
+  g_auto (GStrv) outputs = g_strsplit (c->output, " | ", -1);
+
+  return tensor_from_text (outputs[i]);
+}
+
 NncNode *
 node_from_case (NncGraph *graph, const OpCase *c)
 {
   g_auto (GStrv) attributes = g_strsplit (c->attributes, " ", -1);
-  NncValue *inputs[G_N_ELEMENTS (c->inputs)] = { NULL }, *output = nnc_graph_add_value (graph, "y");
-  guint n = 0;
+  NncValue *inputs[G_N_ELEMENTS (c->inputs)] = { NULL }, *outputs[OP_CASE_MAX_OUTPUTS];
+  guint n = 0, n_outputs = op_case_n_outputs (c);
   NncNode *node;
 
   for (guint i = 0; i < G_N_ELEMENTS (c->inputs) && c->inputs[i]; i++, n++)
@@ -121,7 +137,9 @@ node_from_case (NncGraph *graph, const OpCase *c)
       g_autoptr (NncConstant) constant = tensor_from_text (c->inputs[i]);
       inputs[i] = nnc_graph_add_constant (graph, "input", constant);
     }
-  node = nnc_graph_add_node (graph, nnc_op_find (c->op), "node", inputs, n, &output, 1);
+  for (guint i = 0; i < n_outputs; i++)
+    outputs[i] = nnc_graph_add_value (graph, "y");
+  node = nnc_graph_add_node (graph, nnc_op_find (c->op), "node", inputs, n, outputs, n_outputs);
   for (guint i = 0; attributes[i]; i++) {
     char *value = strchr (attributes[i], '=');
 

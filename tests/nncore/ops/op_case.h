@@ -8,15 +8,20 @@
  * mode=edge". */
 typedef struct {
   const char *op, *attributes;
-  const char *output; /* or "error: what its message contains" */
+  const char *output; /* several with " | " between, NULL for one; or "error: what its message contains" */
   const char *inputs[6]; /* "": absent */
 } OpCase;
 
 extern const OpCase op_cases[];
 extern const guint n_op_cases;
 
+#define OP_CASE_MAX_OUTPUTS 4
+
 NncConstant *tensor_from_text (const char *text);
 /* A node with its op's name, in a graph of its own; inputs that are given are constants. */
 NncNode *node_from_case (NncGraph *graph, const OpCase *c);
+guint op_case_n_outputs (const OpCase *c);
+/* What output i should be. */
+NncConstant *op_case_output (const OpCase *c, guint i);
 /* NULL, or how they differ; free it. */
 char *tensor_difference (NncConstant *found, NncConstant *wanted);

@@ -251,6 +251,14 @@ const OpCase op_cases[] = {
   { "GlobalAveragePool", "", "f32[1,1,1,2] 4 5", { "f32[1,2,2,2] 1 2 3 4 5 6 7 8" } },
   { "GlobalAveragePool", "", "f32[2,1,1] 1.5 3.5", { "f32[2,2,1] 1 2 3 4" } },
   { "GlobalAveragePool", "", "error: at least 3", { "f32[2,2] 1" } },
+  /* --- shapes that depend on data --- */
+  { "NonZero", "", "i64[2,3] 0 1 1 0 0 1", { "f32[2,2] 1 0 -2 nan" } },
+  { "NonZero", "", "i64[3,1] 0 1 1", { "bool[1,2,2] 0 0 0 1" } },
+  { "NonZero", "", "i64[1,0] 0", { "i64[3] 0 0 0" } },
+  { "NonZero", "", "i64[2,0] 0", { "u8[0,3] 0" } },
+  { "NonZero", "", "i64[0,1] 0", { "f64[] 2" } },
+  { "NonZero", "", "i64[0,0] 0", { "f64[] 0" } },
+  { "NonZero", "", "i64[1,2] 0 2", { "f16[4] 1 0x8000 0x3c00 0" } },
 };
 
 const guint n_op_cases = G_N_ELEMENTS (op_cases);

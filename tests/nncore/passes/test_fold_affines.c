@@ -76,7 +76,7 @@ GST_START_TEST (weights_of_two_convolutions_are_scaled_for_one)
   onnx_writer_node (writer, "tanh", "Tanh", "x", "c");
   onnx_writer_node (writer, "other", "Conv", "c,weights", "d");
   onnx_writer_node (writer, "sum", "Add", "b,d", "y");
-  check_steps (writer, DIMS (1, CHANNELS, 3, 3), "Transpose Tanh Conv Transpose Conv Add Transpose");
+  check_steps (writer, DIMS (1, CHANNELS, 3, 3), "Transpose Conv Tanh Transpose Conv Add Transpose");
 }
 GST_END_TEST
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* infer.c: types and shapes of every value, and constant folding: they go
+/* infer_graph.c: types and shapes of every value, and constant folding: they go
  * together, since the shapes that come out of Reshape or Slice follow from
  * numbers that come out of Shape, Gather, Concat. */
+#include "infer_graph.h"
+
 #include "execute.h"
-#include "pass.h"
 
 #include <string.h>
 
@@ -74,7 +75,8 @@ describe_inputs (const NncNode *node, Scratch *scratch)
     scratch->constants[i] = NULL;
     if (value == NULL)
       continue;
-    if (value->desc.type == NNC_INVALID || !describe_input (&scratch->tensors[i], value))
+    if ((value->desc.type == NNC_INVALID && !(node->op->traits & NNC_OP_SUBGRAPH))
+        || !describe_input (&scratch->tensors[i], value))
       return FALSE;
     scratch->inputs[i] = &scratch->tensors[i];
     scratch->constants[i] = value->constant;
@@ -98,10 +100,12 @@ can_fold (const NncNode *node, Scratch *scratch, const NncTensorDesc *outputs)
 {
   gsize total = 0;
 
-  if (node->op->traits & (NNC_OP_EFFECT | NNC_OP_VIEW))
+  if ((node->op->traits & (NNC_OP_SUBGRAPH | NNC_OP_VIEW)) || nnc_node_has_effect (node))
     return FALSE;
   for (guint i = 0; i < node->n_outputs; i++) {
-    if (outputs[i].type == NNC_INVALID || !nnc_size_add (total, nnc_desc_size (&outputs[i]), &total))
+    if (outputs[i].type == NNC_INVALID && !(node->op->traits & NNC_OP_DATA_SHAPE))
+      return FALSE;
+    if (!nnc_size_add (total, nnc_desc_size (&outputs[i]), &total))
       return FALSE;
   }
   for (guint i = 0; i < node->n_inputs && !(node->op->traits & NNC_OP_SHAPE_ONLY); i++)
@@ -110,11 +114,19 @@ can_fold (const NncNode *node, Scratch *scratch, const NncTensorDesc *outputs)
   return total <= MAX_FOLDED_BYTES;
 }
 
+/* What the numbers make impossible is an error of the run: it may never come to this node. */
 static gboolean
-fold (NncNode *node, Scratch *scratch, GError **error)
+can_wait (const GError *error)
+{
+  return g_error_matches (error, NNC_ERROR, NNC_ERROR_DATA) || g_error_matches (error, NNC_ERROR, NNC_ERROR_MEMORY);
+}
+
+static gboolean
+fold (NncNode *node, Scratch *scratch, gboolean *folded, GError **error)
 {
   g_autoptr (GPtrArray) owned = g_ptr_array_new_with_free_func ((GDestroyNotify)nnc_constant_unref);
-  g_autofree NncConstant **results = g_new0 (NncConstant *, node->n_outputs);
+  g_autofree NncConstant **results = g_new0 (NncConstant *, node->n_outputs + 1);
+  g_autoptr (GError) failure = NULL;
 
   for (guint i = 0; i < node->n_inputs; i++) {
     if (node->inputs[i] == NULL || scratch->constants[i])
@@ -122,8 +134,12 @@ fold (NncNode *node, Scratch *scratch, GError **error)
     scratch->constants[i] = shape_without_numbers (&node->inputs[i]->desc);
     g_ptr_array_add (owned, scratch->constants[i]);
   }
-  if (!nnc_node_execute (node, scratch->constants, MAX_FOLDED_BYTES, results, error))
+  if (!nnc_node_execute (node, scratch->constants, MAX_FOLDED_BYTES, results, &failure)) {
+    if (can_wait (failure))
+      return TRUE;
+    g_propagate_error (error, g_steal_pointer (&failure));
     return FALSE;
+  }
   for (guint i = 0; i < node->n_outputs; i++) {
     if (node->outputs[i]) {
       nnc_value_set_constant (node->outputs[i], results[i]);
@@ -131,6 +147,7 @@ fold (NncNode *node, Scratch *scratch, GError **error)
     }
     nnc_constant_unref (results[i]);
   }
+  *folded = TRUE;
   return TRUE;
 }
 
@@ -138,7 +155,7 @@ fold (NncNode *node, Scratch *scratch, GError **error)
 static gboolean
 fold_view (NncNode *node, const NncTensorDesc *desc, gboolean *folded, GError **error)
 {
-  NncConstant *from = node->inputs[0]->constant;
+  NncConstant *from = node->inputs[0] ? node->inputs[0]->constant : NULL;
   g_autoptr (NncConstant) flat = NULL;
   g_autoptr (NncConstant) view = NULL;
   gint64 strides[NNC_MAX_RANK] = { 0 };
@@ -167,7 +184,7 @@ fold_transpose (NncNode *node, const NncTensorDesc *desc)
   const gint64 *permutation;
   guint n;
 
-  if (from == NULL || strcmp (node->op->name, "Transpose") != 0)
+  if (from == NULL || strcmp (node->op->name, "Transpose") != 0 || desc->type == NNC_INVALID)
     return FALSE;
   permutation = nnc_node_get_ints (node, "perm", &n);
   for (guint i = 0; i < desc->rank; i++)
@@ -182,26 +199,24 @@ fold_transpose (NncNode *node, const NncTensorDesc *desc)
 static gboolean
 infer_node (NncNode *node, Scratch *scratch, gboolean *folded, GError **error)
 {
-  g_autofree NncTensorDesc *outputs = g_new0 (NncTensorDesc, node->n_outputs);
+  g_autofree NncTensorDesc *outputs = g_new0 (NncTensorDesc, node->n_outputs + 1);
+  gboolean known;
 
   *folded = FALSE;
   if (!nnc_node_check (node, error))
     return FALSE;
-  if (describe_inputs (node, scratch)
-      && !nnc_node_infer (node, (const NncTensor *const *)scratch->inputs, outputs, error))
+  known = describe_inputs (node, scratch);
+  if (known && !nnc_node_infer (node, (const NncTensor *const *)scratch->inputs, outputs, error))
     return FALSE;
   for (guint i = 0; i < node->n_outputs; i++)
     if (node->outputs[i])
       node->outputs[i]->desc = outputs[i];
+  if (!known)
+    return TRUE;
   if (node->op->traits & NNC_OP_VIEW)
     return node->outputs[0] == NULL || fold_view (node, outputs, folded, error);
   *folded = node->outputs[0] && fold_transpose (node, outputs);
-  if (!*folded && can_fold (node, scratch, outputs)) {
-    if (!fold (node, scratch, error))
-      return FALSE;
-    *folded = TRUE;
-  }
-  return TRUE;
+  return *folded || !can_fold (node, scratch, outputs) || fold (node, scratch, folded, error);
 }
 
 gboolean

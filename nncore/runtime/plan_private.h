@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* plan_private.h: what a plan is made of, for the files that make it. */
+#pragma once
+
+#include "dynamic_step.h"
+#include "place.h"
+#include "plan.h"
+
+/* A place whose value nobody wants after a step. */
+typedef struct {
+  guint step;
+  NncPlace *place;
+} NncPlanRelease;
+
+struct _NncPlan {
+  NncPlanOptions options;
+  NncStepResources resources;
+  gboolean is_body; /* inputs are bound before each run: they need no memory */
+  NncGraph *graph;
+  GHashTable *places; /* NncValue -> NncPlace */
+  GPtrArray **input_places; /* of each input: the places that lie in its memory */
+  GArray *blocks; /* of NncArenaBlock */
+  GArray *steps; /* of NncStep */
+  GArray *releases; /* of NncPlanRelease, in the order of steps */
+  guint8 *arena;
+  gsize arena_size, live_peak;
+  guint8 *scratch;
+  gsize scratch_size; /* a part */
+  gsize reserved; /* bytes counted in memory */
+};
+
+static inline NncPlace *
+nnc_plan_find_place (const NncPlan *plan, const NncValue *value)
+{
+  return value ? g_hash_table_lookup (plan->places, value) : NULL;
+}
+
+/* plan_steps.c: prepares a step for each node, and sets scratch_size. Values have places. */
+gboolean nnc_plan_add_steps (NncPlan *plan, GError **error);
+/* plan_subgraph.c: how steps plan and run bodies. */
+extern const NncSubgraphPlanning nnc_plan_subgraphs;
+/* The same, for the plan of a body. */
+NncPlan *nnc_plan_new_body (NncGraph *graph, const NncPlanOptions *options, GError **error);
+/* Gives back the memory of all dynamic values. */
+void nnc_plan_forget (NncPlan *plan);
