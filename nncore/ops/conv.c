@@ -65,7 +65,7 @@ set_window (NncWindow *window, const NncNode *node, const NncTensor *const *inpu
   gint64 group = nnc_node_get_int (node, "group", 1);
 
   if (x->rank != 3 && x->rank != 4)
-    return nnc_op_error (error, "input 0 has %u dimensions, 3 or 4 are supported", x->rank);
+    return nnc_op_unsupported (error, "input 0 has %u dimensions, 3 or 4 are supported", x->rank);
   if (weights->rank != x->rank)
     return nnc_op_error (error, "the weights have %u dimensions, input 0 has %u", weights->rank, x->rank);
   if (!check_kernel_shape (node, weights, error) || !check_channels (x, weights, group, error)

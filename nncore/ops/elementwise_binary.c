@@ -30,7 +30,7 @@ nnc_binary_infer (NncInference *inference, const NncBinaryLoop *loops, GError **
     return nnc_op_error (error, "input 0 is %s, input 1 is %s", nnc_data_type_to_string (a->type),
                          nnc_data_type_to_string (b->type));
   if (a->type != NNC_F32 && loops[a->type] == NULL)
-    return nnc_op_error (error, "type %s is not supported", nnc_data_type_to_string (a->type));
+    return nnc_op_unsupported (error, "type %s is not supported", nnc_data_type_to_string (a->type));
   return nnc_desc_broadcast (a, b, &inference->outputs[0], error);
 }
 

@@ -130,3 +130,5 @@ const NncOp *const *nnc_ops (guint *n);
 
 /* Errors of an op say what does not fit; the planner puts file, node and op before it. */
 G_GNUC_PRINTF (2, 3) gboolean nnc_op_error (GError **error, const char *format, ...);
+/* The same for what is right, and what the engine lacks. */
+G_GNUC_PRINTF (2, 3) gboolean nnc_op_unsupported (GError **error, const char *format, ...);

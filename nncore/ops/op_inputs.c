@@ -10,8 +10,8 @@ nnc_input_check_type (const NncTensor *const *inputs, guint i, NncDataType type,
 {
   if (inputs[i] == NULL || inputs[i]->desc.type == type)
     return TRUE;
-  return nnc_op_error (error, "input %u is %s, %s is supported", i, nnc_data_type_to_string (inputs[i]->desc.type),
-                       nnc_data_type_to_string (type));
+  return nnc_op_unsupported (error, "input %u is %s, %s is supported", i,
+                             nnc_data_type_to_string (inputs[i]->desc.type), nnc_data_type_to_string (type));
 }
 
 gboolean

@@ -58,10 +58,19 @@ nnc_op_error (GError **error, const char *format, ...)
 {
   va_list arguments;
 
-  if (error == NULL)
-    return FALSE;
   va_start (arguments, format);
-  *error = g_error_new_valist (NNC_ERROR, NNC_ERROR_SHAPE, format, arguments);
+  g_propagate_error (error, g_error_new_valist (NNC_ERROR, NNC_ERROR_SHAPE, format, arguments));
+  va_end (arguments);
+  return FALSE;
+}
+
+gboolean
+nnc_op_unsupported (GError **error, const char *format, ...)
+{
+  va_list arguments;
+
+  va_start (arguments, format);
+  g_propagate_error (error, g_error_new_valist (NNC_ERROR, NNC_ERROR_UNSUPPORTED, format, arguments));
   va_end (arguments);
   return FALSE;
 }

@@ -31,7 +31,7 @@ read_mode (const NncNode *node, Mode *mode, GError **error)
     if (strcmp (names[i], name) == 0)
       return TRUE;
   }
-  return nnc_op_error (error, "attribute 'mode' is '%s', which is not known", name);
+  return nnc_op_unsupported (error, "attribute 'mode' is '%s', which is not supported", name);
 }
 
 /* The axes that pads speaks of, in its order. */

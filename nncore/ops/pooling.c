@@ -21,7 +21,7 @@ set_window (NncWindow *window, const NncNode *node, const NncTensorDesc *x, GErr
   const gint64 *kernel_shape = nnc_node_get_ints (node, "kernel_shape", &n);
 
   if (x->rank != 3 && x->rank != 4)
-    return nnc_op_error (error, "input 0 has %u dimensions, 3 or 4 are supported", x->rank);
+    return nnc_op_unsupported (error, "input 0 has %u dimensions, 3 or 4 are supported", x->rank);
   if (n != x->rank - 2)
     return nnc_op_error (error, "attribute 'kernel_shape' has %u numbers instead of %u", n, x->rank - 2);
   return nnc_window_set (window, node, x, kernel_shape, x->shape[x->rank - 1], error);

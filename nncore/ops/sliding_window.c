@@ -125,7 +125,7 @@ nnc_window_set (NncWindow *window, const NncNode *node, const NncTensorDesc *x, 
   Axis axes[2] = { one_row, one_row };
 
   if (x->rank != 3 && x->rank != 4)
-    return nnc_op_error (error, "input 0 has %u dimensions, 3 or 4 are supported", x->rank);
+    return nnc_op_unsupported (error, "input 0 has %u dimensions, 3 or 4 are supported", x->rank);
   if (!read_axes (axes + 4 - x->rank, x->rank - 2, node, x, kernel, error))
     return FALSE;
   *window = (NncWindow){

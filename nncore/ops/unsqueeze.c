@@ -17,7 +17,7 @@ infer (NncInference *inference, GError **error)
     return FALSE;
   rank = x->rank + n;
   if (rank > NNC_MAX_RANK)
-    return nnc_op_error (error, "the result has %u dimensions, at most %u are supported", rank, NNC_MAX_RANK);
+    return nnc_op_unsupported (error, "the result has %u dimensions, at most %u are supported", rank, NNC_MAX_RANK);
   if (!nnc_axes_read (inference->inputs[1], rank, marks, error))
     return FALSE;
   for (guint i = 0; i < rank; i++)

@@ -10,7 +10,8 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "conformance"))
-from onnx_runtime_peer import NNCORE, Checks, OnnxRuntime  # noqa: E402
+from checks import Checks  # noqa: E402
+from onnx_runtime_peer import NNCORE, OnnxRuntime  # noqa: E402
 
 MODEL = str(Path(__file__).resolve().parents[2] / "models/fashion-cnn/fashion-cnn.onnx")
 ROUNDS = 9

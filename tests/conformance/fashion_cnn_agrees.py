@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from onnx_runtime_peer import Checks, OnnxRuntime, cpu_lacks_mask, run_nncore
+from checks import Checks, cpu_lacks_mask
+from onnx_runtime_peer import OnnxRuntime, run_nncore
 
 MODEL = Path(__file__).resolve().parents[2] / "models" / "fashion-cnn"
 sys.path.insert(0, str(MODEL))

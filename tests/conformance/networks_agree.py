@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 
 import make_models
-from onnx_runtime_peer import SHARED, Checks, OnnxRuntime, cpu_lacks_mask, run_nncore
+from checks import SHARED, Checks, cpu_lacks_mask
+from onnx_runtime_peer import OnnxRuntime, run_nncore
 
 TOLERANCE = 1e-4
 PRETRAINED = ["mnist/mnist.onnx", "ultraface/version-RFB-320.onnx"]

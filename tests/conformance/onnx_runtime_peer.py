@@ -1,23 +1,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Run a network on `nncore run` and on ONNX Runtime, and report checks as libcheck does."""
+"""Run a network on `nncore run` and on ONNX Runtime."""
 import os
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
 
-SHARED = Path(os.environ.get("NNC_SHARED", Path(__file__).resolve().parents[3] / "shared"))
 NNCORE = os.environ.get("NNCORE", "nncore")
-
-
-def cpu_lacks_mask():
-    """Whether NNC_CPU asks for instructions that this processor does not have."""
-    flag = {"avx2": "avx2", "avx512": "avx512f"}.get(os.environ.get("NNC_CPU", ""))
-    flags = Path("/proc/cpuinfo").read_text().split() if flag else []
-    return flag is not None and flag not in flags
 
 
 def run_nncore(model, inputs):
@@ -50,23 +41,3 @@ class OnnxRuntime:
     def run(self, inputs):
         names = [o.name.replace("/", "_").replace(":", "_") for o in self.session.get_outputs()]
         return dict(zip(names, self.session.run(None, inputs)))
-
-
-class Checks:
-    """Counts, and ends the program with libcheck's line, by which tests/run.sh counts."""
-
-    def __init__(self):
-        self.n = self.failed = 0
-
-    def __call__(self, holds, fact):
-        self.n += 1
-        self.failed += not holds
-        print(("ok: " if holds else "FAILED: ") + fact)
-
-    def skip(self, fact):
-        self.n += 1
-        print(f"SKIP: {fact}")
-
-    def finish(self):
-        print(f"{100 * (self.n - self.failed) // max(self.n, 1)}%: Checks: {self.n}, Failures: {self.failed}, Errors: 0")
-        sys.exit(1 if self.failed else 0)

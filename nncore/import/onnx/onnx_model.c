@@ -103,11 +103,7 @@ check_model (const Model *model, GError **error)
     g_set_error_literal (error, NNC_ERROR, NNC_ERROR_FORMAT, "the file has no graph");
     return FALSE;
   }
-  if (opset == 0) {
-    g_set_error_literal (error, NNC_ERROR, NNC_ERROR_FORMAT, "the file does not say which opset it uses");
-    return FALSE;
-  }
-  if (opset < OLDEST_OPSET) {
+  if (opset != 0 && opset < OLDEST_OPSET) {
     g_set_error (error, NNC_ERROR, NNC_ERROR_UNSUPPORTED,
                  "opset %" G_GINT64_FORMAT " is not supported, %d is the oldest", opset, OLDEST_OPSET);
     return FALSE;

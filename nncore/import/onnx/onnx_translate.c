@@ -271,6 +271,12 @@ translate_supported (NncOnnxScope *scope, const NncOnnxOperator *operator, const
   guint first = scope->graph->nodes->len;
   gboolean done;
 
+  if (translation.opset == 0) {
+    g_set_error (error, NNC_ERROR, NNC_ERROR_FORMAT, "the file does not say which opset of '%s' it uses",
+                 *node->domain ? node->domain : "ai.onnx");
+    nnc_onnx_node_prefix_error (node, error);
+    return FALSE;
+  }
   translation.draft.attributes = g_array_new (FALSE, FALSE, sizeof (NncAttribute));
   g_array_set_clear_func (translation.draft.attributes, (GDestroyNotify)nnc_attribute_clear);
   done = translate (&translation, error);

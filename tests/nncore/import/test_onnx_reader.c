@@ -360,7 +360,16 @@ GST_END_TEST
 GST_START_TEST (opsets_below_7_are_refused)
 {
   fail_unless_refused (onnx_writer_new (6), NNC_ERROR_UNSUPPORTED, "opset 6", "7", NULL);
-  fail_unless_refused (onnx_writer_new (0), NNC_ERROR_FORMAT, "opset", NULL);
+}
+GST_END_TEST
+
+GST_START_TEST (an_operator_whose_opset_is_not_told_is_refused)
+{
+  OnnxWriter *writer = onnx_writer_new (0);
+
+  onnx_writer_input (writer, "x", NNC_F32, DIMS (1));
+  onnx_writer_node (writer, "n", "Relu", "x", "y");
+  fail_unless_refused (writer, NNC_ERROR_FORMAT, "node 'n' (Relu)", "opset of 'ai.onnx'", NULL);
 }
 GST_END_TEST
 
@@ -434,10 +443,12 @@ GST_START_TEST (a_subgraph_gets_outer_values_as_inputs_and_shares_constants)
   g_autoptr (NncGraph) graph = NULL;
   g_autoptr (GHashTable) opsets = g_hash_table_new (g_str_hash, g_str_equal);
   NncOnnxModel model = { .opsets = opsets };
+  gint64 opset = 15;
   NncOnnxScope scope = { .model = &model, .values = values };
   NncMessage message;
   const NncNode *node;
 
+  g_hash_table_insert (opsets, (gpointer)"", &opset);
   onnx_writer_initializer (outer_writer, "w", NNC_F32, DIMS (2, 3), numbers);
   outer = import_writer (outer_writer);
   g_hash_table_insert (values, (gpointer) "x", (gpointer)imported_value (outer, "x"));
@@ -490,6 +501,7 @@ onnx_reader_suite (void)
   tcase_add_test (tests, an_attribute_of_the_wrong_type_is_refused);
   tcase_add_test (tests, a_node_with_too_few_inputs_is_refused);
   tcase_add_test (tests, opsets_below_7_are_refused);
+  tcase_add_test (tests, an_operator_whose_opset_is_not_told_is_refused);
   tcase_add_test (tests, a_newer_opset_and_the_domain_by_its_name_are_read);
   tcase_add_test (tests, all_unsupported_operators_are_named_at_once);
   tcase_add_test (tests, twenty_unsupported_operators_are_listed);
