@@ -6,6 +6,7 @@
 
 G_BEGIN_DECLS
 
+GstVideoOverlayRectangle *gst_edge_blend_convert (GstVideoOverlayRectangle *rectangle, const GstVideoInfo *frame);
 gboolean gst_edge_blend (GstVideoFrame *frame, GstVideoOverlayRectangle *rectangle);
 
 G_END_DECLS

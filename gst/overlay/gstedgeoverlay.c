@@ -60,7 +60,7 @@ struct _GstEdgeOverlay {
   gboolean unsettled; /* whether they are, has yet to be asked */
   PangoContext *context;
   GstEdgeCaption *caption;
-  GstVideoOverlayComposition *drawn; /* the caption as it is; NULL where there is nothing to draw */
+  GstVideoOverlayRectangle *drawn; /* the caption as it is; NULL where there is nothing to draw */
 };
 
 G_DEFINE_FINAL_TYPE (GstEdgeOverlay, gst_edge_overlay, GST_TYPE_BASE_TRANSFORM)
@@ -248,7 +248,7 @@ gst_edge_overlay_set_caps (GstBaseTransform *transform, GstCaps *in, GstCaps *ou
   /* Compositions that come to us go on as they are, and what we cannot blend into must be composed. */
   self->unsettled
       = self->attach && !has_composition (gst_caps_get_features (in, 0)) && gst_caps_is_subset (in, blendable);
-  g_clear_pointer (&self->drawn, gst_video_overlay_composition_unref);
+  g_clear_pointer (&self->drawn, gst_video_overlay_rectangle_unref);
   GST_OBJECT_LOCK (self);
   self->style_changed = TRUE;
   GST_OBJECT_UNLOCK (self);
@@ -338,7 +338,7 @@ gst_edge_overlay_stop (GstBaseTransform *transform)
 {
   GstEdgeOverlay *self = GST_EDGE_OVERLAY (transform);
 
-  g_clear_pointer (&self->drawn, gst_video_overlay_composition_unref);
+  g_clear_pointer (&self->drawn, gst_video_overlay_rectangle_unref);
   g_clear_pointer (&self->caption, gst_edge_caption_free);
   g_clear_object (&self->context);
   return TRUE;
@@ -357,8 +357,8 @@ copy_style (GstEdgeOverlay *self)
   return style;
 }
 
-static void
-redraw (GstEdgeOverlay *self)
+static GstVideoOverlayRectangle *
+draw (GstEdgeOverlay *self)
 {
   GstEdgeCaptionStyle style = copy_style (self);
   GstVideoOverlayRectangle *rectangle
@@ -366,11 +366,17 @@ redraw (GstEdgeOverlay *self)
                                (guint)GST_VIDEO_INFO_HEIGHT (&self->info));
 
   pango_font_description_free (style.font);
-  g_clear_pointer (&self->drawn, gst_video_overlay_composition_unref);
-  if (rectangle == NULL)
-    return;
-  self->drawn = gst_video_overlay_composition_new (rectangle);
-  gst_video_overlay_rectangle_unref (rectangle);
+  return rectangle;
+}
+
+static void
+redraw (GstEdgeOverlay *self)
+{
+  g_autoptr (GstVideoOverlayRectangle) rectangle = draw (self);
+
+  g_clear_pointer (&self->drawn, gst_video_overlay_rectangle_unref);
+  if (rectangle)
+    self->drawn = self->attach ? g_steal_pointer (&rectangle) : gst_edge_blend_convert (rectangle, &self->info);
 }
 
 /* Brings the drawing up to the buffer's results and to the properties. */
@@ -391,20 +397,20 @@ update_drawing (GstEdgeOverlay *self, GstBuffer *buffer)
 
 /* Beside what the buffer has to be composed already. */
 static void
-attach (GstBuffer *buffer, GstVideoOverlayComposition *drawn)
+attach (GstBuffer *buffer, GstVideoOverlayRectangle *drawn)
 {
   GstVideoOverlayCompositionMeta *meta = gst_buffer_get_video_overlay_composition_meta (buffer);
-  GstVideoOverlayComposition *both;
+  GstVideoOverlayComposition *all
+      = meta ? gst_video_overlay_composition_copy (meta->overlay) : gst_video_overlay_composition_new (NULL);
 
-  if (meta == NULL) {
-    gst_buffer_add_video_overlay_composition_meta (buffer, drawn);
-    return;
+  gst_video_overlay_composition_add_rectangle (all, drawn);
+  if (meta) {
+    gst_video_overlay_composition_unref (meta->overlay);
+    meta->overlay = all;
+  } else {
+    gst_buffer_add_video_overlay_composition_meta (buffer, all);
+    gst_video_overlay_composition_unref (all);
   }
-  both = gst_video_overlay_composition_copy (meta->overlay);
-  for (guint i = 0; i < gst_video_overlay_composition_n_rectangles (drawn); i++)
-    gst_video_overlay_composition_add_rectangle (both, gst_video_overlay_composition_get_rectangle (drawn, i));
-  gst_video_overlay_composition_unref (meta->overlay);
-  meta->overlay = both;
 }
 
 static gboolean
@@ -420,7 +426,7 @@ blend (GstEdgeOverlay *self, GstBuffer *buffer)
                        (NULL));
     return FALSE;
   }
-  done = gst_edge_blend (&frame, gst_video_overlay_composition_get_rectangle (self->drawn, 0));
+  done = gst_edge_blend (&frame, self->drawn);
   gst_video_frame_unmap (&frame);
   if (!done)
     GST_ELEMENT_ERROR (
