@@ -47,6 +47,7 @@ attribute_free (gpointer data)
   g_free (attribute->s);
   g_array_unref (attribute->floats);
   g_array_unref (attribute->ints);
+  g_string_free (attribute->strings, TRUE);
   g_free (attribute);
 }
 
@@ -59,7 +60,17 @@ attribute_new (void)
   attribute->s = g_strdup ("");
   attribute->floats = g_array_new (FALSE, FALSE, sizeof (float));
   attribute->ints = g_array_new (FALSE, FALSE, sizeof (gint64));
+  attribute->strings = g_string_new (NULL);
   return attribute;
+}
+
+static void
+append_string (NncMessage *message, const NncField *field, GString *strings)
+{
+  g_autofree char *next = NULL;
+
+  if (nnc_field_get_string (message, field, &next))
+    g_string_append_printf (strings, "%s%s", strings->len ? "," : "", next);
 }
 
 /* Reads one field; seen: the type that the field belongs to, for files that do not say which is meant. */
@@ -103,6 +114,7 @@ attribute_read_field (NncOnnxAttribute *attribute, NncMessage *message, const Nn
     return;
   case ATTRIBUTE_STRINGS:
     *seen = NNC_ONNX_STRINGS;
+    append_string (message, field, attribute->strings);
     return;
   }
 }

@@ -30,6 +30,7 @@ typedef struct {
   NncMessage message; /* of a TENSOR or GRAPH, unread */
   GArray *floats; /* float */
   GArray *ints; /* gint64 */
+  GString *strings; /* with commas between */
 } NncOnnxAttribute;
 
 typedef struct {

@@ -15,6 +15,9 @@
     name, name, attributes, nnc_onnx_translate_##translate                                                             \
   }
 
+#define RECURRENT                                                                                                      \
+  "activation_alpha=floats activation_beta=floats activations=strings clip=float direction=string hidden_size=int "    \
+  "layout=int "
 #define POOLING "auto_pad=string ceil_mode=int dilations=ints kernel_shape=ints pads=ints strides=ints "
 
 static const NncOnnxOperator operators[] = {
@@ -33,17 +36,20 @@ static const NncOnnxOperator operators[] = {
   PLAIN ("Flatten", "axis=int"),
   PLAIN ("Gather", "axis=int"),
   PLAIN ("Gemm", "alpha=float beta=float transA=int transB=int"),
+  PLAIN ("GRU", RECURRENT "linear_before_reset=int"),
   TRANSLATED ("GlobalAveragePool", "", global_pooling),
   PLAIN ("HardSigmoid", "alpha=float beta=float"),
   PLAIN ("HardSwish", ""),
   PLAIN ("Identity", ""),
   PLAIN ("If", "else_branch=graph then_branch=graph"),
+  PLAIN ("LSTM", RECURRENT "input_forget=int"),
   PLAIN ("LeakyRelu", "alpha=float"),
   PLAIN ("MatMul", ""),
   TRANSLATED ("MaxPool", POOLING "storage_order=int", pooling),
   PLAIN ("Mul", ""),
   PLAIN ("NonZero", ""),
   TRANSLATED ("Pad", "mode=string pads=ints value=float", pad),
+  PLAIN ("RNN", RECURRENT),
   TRANSLATED ("ReduceMean", "axes=ints keepdims=int noop_with_empty_axes=int", axes),
   PLAIN ("Relu", ""),
   PLAIN ("Reshape", "allowzero=int"),
@@ -93,7 +99,7 @@ nnc_onnx_operator_get_attribute_type (const NncOnnxOperator *operator, const cha
     *type++ = '\0';
     if (strcmp (attributes[i], name) != 0)
       continue;
-    for (NncOnnxAttributeType t = NNC_ONNX_FLOAT; t <= NNC_ONNX_INTS; t++)
+    for (NncOnnxAttributeType t = NNC_ONNX_FLOAT; t <= NNC_ONNX_STRINGS; t++)
       if (strcmp (nnc_onnx_attribute_type_to_string (t), type) == 0)
         return t;
   }

@@ -80,6 +80,9 @@ convert_attribute (NncOnnxTranslation *translation, NncOnnxAttribute *attribute,
   case NNC_ONNX_STRING:
     nnc_node_set_string (draft, attribute->name, attribute->s);
     return TRUE;
+  case NNC_ONNX_STRINGS:
+    nnc_node_set_string (draft, attribute->name, attribute->strings->str);
+    return TRUE;
   case NNC_ONNX_INTS:
     nnc_node_set_ints (draft, attribute->name, (const gint64 *)attribute->ints->data, attribute->ints->len);
     return TRUE;
