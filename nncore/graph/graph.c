@@ -4,22 +4,36 @@
 
 #include <string.h>
 
-static void
-quantization_free (NncQuantization *quantization)
+NncQuantization *
+nnc_quantization_new (guint n)
 {
-  g_free (quantization->scale);
-  g_free (quantization->zero_point);
-  g_free (quantization);
+  NncQuantization *quantization = g_new0 (NncQuantization, 1);
+
+  quantization->n = n;
+  quantization->scale = g_new0 (float, n);
+  quantization->zero_point = g_new0 (gint32, n);
+  return quantization;
 }
 
 NncQuantization *
 nnc_quantization_copy (const NncQuantization *from)
 {
-  NncQuantization *to = g_memdup2 (from, sizeof *from);
+  NncQuantization *to;
 
+  if (from == NULL)
+    return NULL;
+  to = g_memdup2 (from, sizeof *from);
   to->scale = g_memdup2 (from->scale, from->n * sizeof *from->scale);
   to->zero_point = g_memdup2 (from->zero_point, from->n * sizeof *from->zero_point);
   return to;
+}
+
+void
+nnc_quantization_free (NncQuantization *quantization)
+{
+  g_free (quantization->scale);
+  g_free (quantization->zero_point);
+  g_free (quantization);
 }
 
 static void
@@ -29,7 +43,7 @@ value_free (gpointer data)
 
   for (guint i = 0; i < NNC_MAX_RANK; i++)
     g_free (value->symbols[i]);
-  g_clear_pointer (&value->quantization, quantization_free);
+  g_clear_pointer (&value->quantization, nnc_quantization_free);
   g_clear_pointer (&value->constant, nnc_constant_unref);
   g_free (value->name);
   g_free (value);
@@ -155,7 +169,7 @@ copy_value (NncGraph *copy, const NncValue *from)
   to->name = name;
   to->producer = NULL;
   to->constant = from->constant ? nnc_constant_ref (from->constant) : NULL;
-  to->quantization = from->quantization ? nnc_quantization_copy (from->quantization) : NULL;
+  to->quantization = nnc_quantization_copy (from->quantization);
   for (guint i = 0; i < NNC_MAX_RANK; i++)
     to->symbols[i] = g_strdup (from->symbols[i]);
   return to;

@@ -108,8 +108,6 @@ struct _NncNode {
 /* How deep graphs may lie in attributes of each other's nodes: what is done with one multiplies with each level. */
 #define NNC_MAX_SUBGRAPH_DEPTH 8
 
-NncQuantization *nnc_quantization_copy (const NncQuantization *from);
-
 /* Owns its nodes and values. */
 struct _NncGraph {
   GPtrArray *nodes; /* NncNode, in an order in which they can run */
@@ -117,6 +115,12 @@ struct _NncGraph {
   GPtrArray *inputs; /* NncValue, not owned */
   GPtrArray *outputs;
 };
+
+/* n scales and zero points, all 0. */
+NncQuantization *nnc_quantization_new (guint n);
+/* NULL of NULL. */
+NncQuantization *nnc_quantization_copy (const NncQuantization *from);
+void nnc_quantization_free (NncQuantization *quantization);
 
 NncGraph *nnc_graph_new (void);
 void nnc_graph_free (NncGraph *graph);

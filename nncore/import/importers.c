@@ -2,8 +2,10 @@
 /* importers.c: the list of file formats. */
 #include "importer.h"
 #include "onnx_model.h"
+#include "tflite_model.h"
 
 static const NncImporter *const importers[] = {
+  &nnc_tflite_importer, /* has a magic number, which ONNX has not */
   &nnc_onnx_importer,
 };
 
@@ -20,6 +22,6 @@ nnc_import (NncSource *source, GHashTable *metadata, const char **format, GError
     }
   }
   g_set_error (error, NNC_ERROR, NNC_ERROR_FORMAT,
-               "%" G_GSIZE_FORMAT " bytes that are no model of a format that is supported (ONNX)", size);
+               "%" G_GSIZE_FORMAT " bytes that are no model of a format that is supported (ONNX, TFLite)", size);
   return NULL;
 }

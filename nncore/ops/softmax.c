@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* softmax.c: Softmax: y[…][i][…] = e^(x[…][i][…] - max) / sum over i of the same, along attribute axis (-1). */
+/* softmax.c: Softmax: y[…][i][…] = e^(x[…][i][…] - max) / sum over i of the same, along attribute axis (-1).
+ * Attribute beta (1): of beta * x. */
 #include "axes.h"
 #include "kernel.h"
 #include "op_inputs.h"
@@ -8,6 +9,7 @@
 typedef struct {
   NncSplit split;
   NncRowsF32 softmax;
+  float beta;
 } Params;
 
 static gboolean
@@ -37,6 +39,11 @@ run (const NncStep *step, NncRunContext *context, GError **error)
   float *y = step->outputs[0]->data, *rows = nnc_run_scratch (context, 0);
   gsize block = split->axis * split->inner;
 
+  if (params->beta != 1) {
+    for (gsize i = 0; i < split->outer * block; i++)
+      y[i] = params->beta * x[i];
+    x = y;
+  }
   if (split->inner == 1) {
     params->softmax (y, x, split->outer, split->axis);
     return TRUE;
@@ -61,6 +68,7 @@ prepare_softmax (NncPreparation *prepare, GError **error)
     return FALSE;
   params->split = nnc_desc_split (x, axis);
   params->softmax = kernel->rows;
+  params->beta = nnc_node_get_float (prepare->node, "beta", 1);
   prepare->kernel = kernel->name;
   if (params->split.inner != 1)
     prepare->scratch = params->split.axis * params->split.inner * sizeof (float);

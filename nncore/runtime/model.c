@@ -148,6 +148,9 @@ nnc_model_get_format (NncModel *model)
  * @model: a model
  * @key: a name
  *
+ * Of ONNX these are the file's own keys; docs/tflite.md lists those that a
+ * TFLite file's metadata and label files are found under.
+ *
  * Returns: (transfer none) (nullable): what the file says under that name
  */
 const char *

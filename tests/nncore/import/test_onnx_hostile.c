@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* test_onnx_hostile.c: files that are cut, mutated or made to do harm. Each
  * is either read and run, or refused by an error that names the file. */
+#include "hostile.h"
 #include "onnx_writer.h"
 #include "protobuf_writer.h"
 
@@ -8,58 +9,6 @@
 #include <gst/check/gstcheck.h>
 #include <nncore/nncore.h>
 #include <string.h>
-
-/* Enough for every model here that is not broken. */
-#define MEMORY_LIMIT ((gsize)64 << 20)
-
-static gboolean
-load_and_run (GBytes *bytes, GError **error)
-{
-  const NncSessionOptions options = { .memory_limit = MEMORY_LIMIT };
-  g_autoptr (NncModel) model = nnc_model_new_from_bytes (bytes, "hostile.onnx", error);
-  g_autoptr (NncSession) session = model ? nnc_session_new (model, &options, error) : NULL;
-
-  return session && nnc_session_run (session, error);
-}
-
-/* Returns whether it ran. */
-static gboolean
-survive (GBytes *bytes)
-{
-  g_autoptr (GError) error = NULL;
-  gboolean ran = load_and_run (bytes, &error);
-
-  fail_unless (ran == (error == NULL));
-  fail_unless (error == NULL || (error->domain == NNC_ERROR && strstr (error->message, "hostile.onnx")), "%s",
-               error ? error->message : "");
-  return ran;
-}
-
-/* Memory of exactly this size, so that a sanitizer sees a read behind its end. */
-static gboolean
-survive_copy (gconstpointer data, gsize size)
-{
-  g_autoptr (GBytes) bytes = g_bytes_new (data, size);
-
-  return survive (bytes);
-}
-
-static void
-fail_unless_refused (GBytes *bytes, ...)
-{
-  g_autoptr (GError) error = NULL;
-  const char *text;
-  va_list texts;
-
-  fail_if (load_and_run (bytes, &error));
-  fail_unless (error && error->domain == NNC_ERROR);
-  fail_unless (strstr (error->message, "hostile.onnx") != NULL, "%s", error->message);
-  va_start (texts, bytes);
-  while ((text = va_arg (texts, const char *)))
-    fail_unless (strstr (error->message, text) != NULL, "no '%s' in: %s", text, error->message);
-  va_end (texts);
-  g_bytes_unref (bytes);
-}
 
 /* --- small networks ------------------------------------------------------------ */
 
@@ -110,7 +59,7 @@ GST_START_TEST (the_small_network_runs)
 {
   g_autoptr (GBytes) bytes = onnx_writer_finish (small_network ());
 
-  fail_unless (survive (bytes));
+  fail_unless (hostile_survive (bytes));
 }
 GST_END_TEST
 
@@ -123,7 +72,7 @@ GST_START_TEST (a_file_cut_at_every_byte_is_refused)
   gconstpointer data = g_bytes_get_data (bytes, &size);
 
   for (gsize i = 0; i < size; i++)
-    fail_if (survive_copy (data, i), "ran with %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " bytes", i, size);
+    fail_if (hostile_survive_copy (data, i), "ran with %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " bytes", i, size);
 }
 GST_END_TEST
 
@@ -139,56 +88,12 @@ GST_START_TEST (a_graph_cut_at_every_byte_is_survived)
     protobuf_put_varint (opset, 2, 12);
     protobuf_take_message (model, 8, opset);
     protobuf_put_bytes (model, 7, graph->data, i);
-    survive_copy (model->data, model->len);
+    hostile_survive_copy (model->data, model->len);
   }
 }
 GST_END_TEST
 
 /* --- mutated ------------------------------------------------------------------------- */
-
-/* One to four changes: another byte, a flipped bit, bytes lost, bytes twice, or a number that is extreme. */
-static void
-mutate (GRand *random, GByteArray *bytes)
-{
-  guint n = (guint)g_rand_int_range (random, 1, 5);
-
-  for (guint i = 0; i < n && bytes->len > 16; i++) {
-    guint at = (guint)g_rand_int_range (random, 0, (gint32)bytes->len - 8);
-    guint length = (guint)g_rand_int_range (random, 1, 8);
-
-    switch (g_rand_int_range (random, 0, 5)) {
-    case 0:
-      bytes->data[at] = (guint8)g_rand_int (random);
-      break;
-    case 1:
-      bytes->data[at] ^= (guint8)(1 << (length - 1));
-      break;
-    case 2:
-      g_byte_array_remove_range (bytes, at, length);
-      break;
-    case 3:
-      memmove (bytes->data + at, bytes->data + g_rand_int_range (random, 0, (gint32)bytes->len - 8), length);
-      break;
-    default:
-      memset (bytes->data + at, 0xff, length);
-    }
-  }
-}
-
-static void
-survive_mutations (gconstpointer data, gsize size, guint n)
-{
-  guint ran = 0;
-
-  for (guint seed = 0; seed < n; seed++) {
-    g_autoptr (GRand) random = g_rand_new_with_seed (seed);
-    g_autoptr (GByteArray) bytes = g_byte_array_append (g_byte_array_new (), data, (guint)size);
-
-    mutate (random, bytes);
-    ran += survive_copy (bytes->data, bytes->len);
-  }
-  GST_INFO ("%u of %u ran", ran, n);
-}
 
 GST_START_TEST (two_thousand_mutations_are_survived)
 {
@@ -196,7 +101,7 @@ GST_START_TEST (two_thousand_mutations_are_survived)
   gsize size;
   gconstpointer data = g_bytes_get_data (bytes, &size);
 
-  survive_mutations (data, size, 2000);
+  hostile_survive_mutations (data, size, 2000);
 }
 GST_END_TEST
 
@@ -230,15 +135,15 @@ GST_START_TEST (messages_nested_20000_deep_are_refused)
   protobuf_put_varint (opset, 2, 15);
   protobuf_take_message (model, 8, opset);
   protobuf_take_message (model, 7, nested (subgraphs, 3, 20000));
-  fail_unless_refused (g_bytes_new (model->data, model->len), "nested", NULL);
+  hostile_fail_unless_refused (g_bytes_new (model->data, model->len), "nested", NULL);
   onnx_writer_graph (writer, "no_such_attribute", nested (subgraphs, 3, 20000));
-  fail_unless_refused (onnx_writer_finish (writer), "node 'node' (Identity)", "no_such_attribute", NULL);
+  hostile_fail_unless_refused (onnx_writer_finish (writer), "node 'node' (Identity)", "no_such_attribute", NULL);
 }
 GST_END_TEST
 
 GST_START_TEST (an_operator_that_does_not_exist_is_named)
 {
-  fail_unless_refused (onnx_writer_finish (one_node ("NoSuchOperator")), "node 'node' (NoSuchOperator", NULL);
+  hostile_fail_unless_refused (onnx_writer_finish (one_node ("NoSuchOperator")), "node 'node' (NoSuchOperator", NULL);
 }
 GST_END_TEST
 
@@ -251,7 +156,7 @@ GST_START_TEST (types_that_do_not_fit_are_refused)
   onnx_writer_initializer (writer, "w", NNC_I64, DIMS (3), integers);
   onnx_writer_node (writer, "sum", "Add", "x,w", "y");
   onnx_writer_untyped_output (writer, "y");
-  fail_unless_refused (onnx_writer_finish (writer), "node 'sum' (Add)", "f32", "i64", NULL);
+  hostile_fail_unless_refused (onnx_writer_finish (writer), "node 'sum' (Add)", "f32", "i64", NULL);
 }
 GST_END_TEST
 
@@ -264,7 +169,7 @@ GST_START_TEST (shapes_that_do_not_fit_are_refused)
   onnx_writer_initializer (writer, "w", NNC_F32, DIMS (4), weights);
   onnx_writer_node (writer, "sum", "Add", "x,w", "y");
   onnx_writer_untyped_output (writer, "y");
-  fail_unless_refused (onnx_writer_finish (writer), "node 'sum' (Add)", "3", "4", NULL);
+  hostile_fail_unless_refused (onnx_writer_finish (writer), "node 'sum' (Add)", "3", "4", NULL);
 }
 GST_END_TEST
 
@@ -276,7 +181,7 @@ GST_START_TEST (a_cycle_is_refused)
   onnx_writer_node (writer, "a", "Add", "x,c", "b");
   onnx_writer_node (writer, "b", "Identity", "b", "c");
   onnx_writer_untyped_output (writer, "c");
-  fail_unless_refused (onnx_writer_finish (writer), "node 'a' (Add)", "cycle", NULL);
+  hostile_fail_unless_refused (onnx_writer_finish (writer), "node 'a' (Add)", "cycle", NULL);
 }
 GST_END_TEST
 
@@ -286,20 +191,20 @@ GST_START_TEST (shapes_that_overflow_are_refused)
   static const gint64 pads[] = { G_MAXINT64 / 2, G_MAXINT64 / 2 }, axes[] = { 1 };
 
   onnx_writer_input (input, "x", NNC_F32, DIMS (G_MAXINT64, G_MAXINT64));
-  fail_unless_refused (onnx_writer_finish (input), "'x'", NULL);
+  hostile_fail_unless_refused (onnx_writer_finish (input), "'x'", NULL);
 
   onnx_writer_input (padded, "x", NNC_F32, DIMS (3));
   onnx_writer_initializer (padded, "pads", NNC_I64, DIMS (2), pads);
   onnx_writer_node (padded, "node", "Pad", "x,pads", "y");
   onnx_writer_untyped_output (padded, "y");
-  fail_unless_refused (onnx_writer_finish (padded), "node 'node' (Pad)", NULL);
+  hostile_fail_unless_refused (onnx_writer_finish (padded), "node 'node' (Pad)", NULL);
 
   onnx_writer_input (multiplied, "x", NNC_F32, DIMS (1 << 24));
   onnx_writer_initializer (multiplied, "axes", NNC_I64, DIMS (1), axes);
   onnx_writer_node (multiplied, "column", "Unsqueeze", "x,axes", "c");
   onnx_writer_node (multiplied, "node", "Add", "c,x", "y");
   onnx_writer_untyped_output (multiplied, "y");
-  fail_unless_refused (onnx_writer_finish (multiplied), NULL);
+  hostile_fail_unless_refused (onnx_writer_finish (multiplied), NULL);
 }
 GST_END_TEST
 
@@ -313,7 +218,7 @@ GST_START_TEST (memory_beyond_the_limit_is_refused)
   onnx_writer_initializer (writer, "pads", NNC_I64, DIMS (4), pads);
   onnx_writer_node (writer, "node", "Pad", "x,pads", "y");
   onnx_writer_untyped_output (writer, "y");
-  fail_unless_refused (onnx_writer_finish (writer), NULL);
+  hostile_fail_unless_refused (onnx_writer_finish (writer), NULL);
 }
 GST_END_TEST
 

@@ -131,6 +131,8 @@ const OpCase op_cases[] = {
   { "Softmax", "axis=1", "f32[1,2,2] 0.5 0.26894143 0.5 0.7310586", { "f32[1,2,2] 3 1 3 2" } },
   { "Softmax", "", "f32[2] 0.5 0.5", { "f32[2] 1000 1000" } },
   { "Softmax", "axis=1", "f32[0,3] 0", { "f32[0,3] 0" } },
+  { "Softmax", "beta=2.0f", "f32[2] 0.11920292 0.88079708", { "f32[2] 1 2" } },
+  { "Softmax", "axis=0 beta=-1.0f", "f32[2,1] 0.73105858 0.26894142", { "f32[2,1] 1 2" } },
   { "Softmax", "axis=2", "error: axis 2 is outside", { "f32[2,2] 1" } },
   { "BatchNormalization",
     "epsilon=0.0f",

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* onnx_fuzzer.c: any bytes as a model: read, planned and run once, within
- * limits. With clang and libFuzzer:
+/* model_fuzzer.c: any bytes as a model: read, planned and run once, within
+ * limits. The format is told from the bytes, so each format has a fuzzer and a
+ * corpus of its own. With clang and libFuzzer:
  *
  *   CC=clang meson setup build.fuzz -Db_sanitize=address,undefined -Db_lundef=false -Dc_args=-fsanitize=fuzzer-no-link
- *   ninja -C build.fuzz tests/fuzz/onnx_fuzzer
- *   build.fuzz/tests/fuzz/onnx_fuzzer -max_total_time=600 -timeout=10 FOLDER tests/fuzz/corpus/onnx
+ *   ninja -C build.fuzz tests/fuzz/tflite_fuzzer
+ *   build.fuzz/tests/fuzz/tflite_fuzzer -max_total_time=600 -timeout=10 FOLDER tests/fuzz/corpus/tflite
  *
- * What it finds is kept in corpus/onnx, which the test `fuzz corpus` replays. */
+ * What it finds is kept in corpus/FORMAT, which the test `FORMAT fuzz corpus` replays. */
 #include "fuzz_target.h"
 
 #include <nncore/nncore.h>
@@ -30,7 +31,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   const NncSessionOptions options = { .memory_limit = MEMORY_LIMIT };
   g_autoptr (GBytes) bytes = g_bytes_new (data, size);
   g_autoptr (GError) error = NULL;
-  g_autoptr (NncModel) model = nnc_model_new_from_bytes (bytes, "fuzz.onnx", &error);
+  g_autoptr (NncModel) model = nnc_model_new_from_bytes (bytes, "fuzz.model", &error);
   g_autoptr (NncSession) session = model ? nnc_session_new (model, &options, &error) : NULL;
 
   check (session != NULL, error);

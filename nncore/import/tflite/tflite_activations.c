@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* tflite_activations.c: activations that have options, or bounds in their names. */
+#include "tflite_translate.h"
+
+#include <string.h>
+
+gboolean
+nnc_tflite_translate_relu (NncTfliteTranslation *translation, GError **error)
+{
+  const char *name = translation->operator->name;
+  float minimum = strcmp (name, "RELU_N1_TO_1") == 0 ? -1 : 0;
+  NncValue *inputs[3] = { translation->inputs[0], nnc_tflite_new_float (translation, "minimum", minimum), NULL };
+
+  if (strcmp (name, "RELU") != 0)
+    inputs[2] = nnc_tflite_new_float (translation, "maximum", strcmp (name, "RELU6") == 0 ? 6 : 1);
+  nnc_tflite_emit (translation, "Clip", inputs, inputs[2] ? 3 : 2, translation->outputs, 1);
+  return TRUE;
+}
+
+gboolean
+nnc_tflite_translate_leaky_relu (NncTfliteTranslation *translation, GError **error)
+{
+  NncNode *node = nnc_tflite_emit_unary (translation, "LeakyRelu", translation->inputs[0], translation->outputs[0]);
+
+  nnc_node_set_float (node, "alpha", nnc_table_get_float (&translation->options, 0, 0));
+  return TRUE;
+}
+
+/* softmax (beta * x) over the last axis */
+gboolean
+nnc_tflite_translate_softmax (NncTfliteTranslation *translation, GError **error)
+{
+  float beta = nnc_table_get_float (&translation->options, 0, 0);
+  NncNode *node = nnc_tflite_emit_unary (translation, "Softmax", translation->inputs[0], translation->outputs[0]);
+
+  nnc_node_set_int (node, "axis", -1);
+  nnc_node_set_float (node, "beta", beta);
+  return TRUE;
+}

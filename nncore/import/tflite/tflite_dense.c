@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* tflite_dense.c: FULLY_CONNECTED: x, whatever its shape, is rows of as many
+ * numbers as the weights [O,I] want: a Gemm between Reshapes. */
+#include "tflite_translate.h"
+
+enum { X, WEIGHTS, BIAS };
+enum { OPTION_WEIGHTS_FORMAT = 1, OPTION_KEEP_NUM_DIMS = 2 };
+
+static NncValue *
+emit_reshape (NncTfliteTranslation *translation, NncValue *x, const gint64 *shape, guint n, NncValue *y)
+{
+  NncValue *inputs[2] = { x, nnc_tflite_new_ints (translation, "shape", shape, n) };
+
+  nnc_tflite_emit (translation, "Reshape", inputs, 2, &y, 1);
+  return y;
+}
+
+/* Rows of the weights' length. */
+static NncValue *
+flatten (NncTfliteTranslation *translation, NncValue *x, gint64 columns)
+{
+  const gint64 shape[2] = { -1, columns };
+
+  if (x->rank == 2)
+    return x;
+  return emit_reshape (translation, x, shape, 2, nnc_tflite_new_value (translation, "rows", x));
+}
+
+/* x's shape with another last dimension; at most one of the others may be free. */
+static gboolean
+unflatten (NncTfliteTranslation *translation, NncValue *rows, gint64 columns, NncValue *y, GError **error)
+{
+  const NncValue *x = translation->inputs[X];
+  gint64 shape[NNC_MAX_RANK];
+  guint n_free = 0;
+
+  for (gint i = 0; i < x->rank; i++) {
+    shape[i] = i + 1 < x->rank ? x->shape[i] : columns;
+    n_free += shape[i] < 0;
+  }
+  if (x->rank < 1 || n_free > 1)
+    return nnc_tflite_unsupported (error, "more than one dimension of its input is free, which is not supported");
+  emit_reshape (translation, rows, shape, (guint)x->rank, y);
+  return TRUE;
+}
+
+gboolean
+nnc_tflite_translate_fully_connected (NncTfliteTranslation *translation, GError **error)
+{
+  NncValue *x = translation->inputs[X], *weights = translation->inputs[WEIGHTS], *y = translation->outputs[0];
+  gboolean keep = nnc_tflite_option (translation, OPTION_KEEP_NUM_DIMS, 1, 0) && x->rank != 2;
+  NncValue *inputs[3] = { NULL, weights, nnc_tflite_input (translation, BIAS) };
+  NncNode *node;
+
+  if (nnc_tflite_option (translation, OPTION_WEIGHTS_FORMAT, 1, 0) != 0)
+    return nnc_tflite_unsupported (error, "shuffled weights are not supported");
+  if (weights->rank != 2)
+    return nnc_tflite_unsupported (error, "its weights have %d dimensions, 2 are supported", weights->rank);
+  inputs[X] = flatten (translation, x, weights->shape[1]);
+  if (keep) {
+    translation->outputs[0] = nnc_tflite_new_value (translation, "product", y);
+    if (!unflatten (translation, translation->outputs[0], weights->shape[0], y, error))
+      return FALSE;
+  }
+  node = nnc_tflite_emit_activated (translation, "Gemm", inputs, inputs[BIAS] ? 3 : 2, error);
+  translation->outputs[0] = y;
+  if (node == NULL)
+    return FALSE;
+  nnc_node_set_int (node, "transB", 1);
+  return TRUE;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* tflite_windows.c: convolutions and poolings. TFLite's images are [N,H,W,C],
+ * its weights [O,kh,kw,I], as ours are; those of a depthwise convolution are
+ * [1,kh,kw,C * multiplier], ours [C * multiplier,kh,kw,1]. */
+#include "tflite_translate.h"
+
+enum { X, WEIGHTS, BIAS };
+
+/* Fields that all their options have. */
+enum { OPTION_PADDING = 0, OPTION_STRIDE_W = 1, OPTION_STRIDE_H = 2 };
+enum { OPTION_FILTER_W = 3, OPTION_FILTER_H = 4 }; /* of Pool2DOptions */
+
+enum { PADDING_SAME, PADDING_VALID };
+
+static gboolean
+set_window (const NncTfliteTranslation *translation, NncNode *node, GError **error)
+{
+  gint64 padding = nnc_tflite_option (translation, OPTION_PADDING, 1, PADDING_SAME);
+  const gint64 strides[2] = { nnc_tflite_option (translation, OPTION_STRIDE_H, 4, 0),
+                              nnc_tflite_option (translation, OPTION_STRIDE_W, 4, 0) };
+
+  if (padding != PADDING_SAME && padding != PADDING_VALID)
+    return nnc_tflite_unsupported (error, "its padding (number %" G_GINT64_FORMAT ") is not supported", padding);
+  nnc_node_set_string (node, "auto_pad", padding == PADDING_SAME ? "SAME_UPPER" : "VALID");
+  nnc_node_set_ints (node, "strides", strides, 2);
+  return TRUE;
+}
+
+/* dilation_w: the field of the options; the one for the height follows. */
+static gboolean
+emit_convolution (NncTfliteTranslation *translation, NncValue *weights, gint64 group, guint dilation_w, GError **error)
+{
+  NncValue *inputs[3] = { translation->inputs[X], weights, nnc_tflite_input (translation, BIAS) };
+  const gint64 dilations[2]
+      = { nnc_tflite_option (translation, dilation_w + 1, 4, 1), nnc_tflite_option (translation, dilation_w, 4, 1) };
+  NncNode *node = nnc_tflite_emit_activated (translation, "Conv", inputs, inputs[BIAS] ? 3 : 2, error);
+
+  if (node == NULL || !set_window (translation, node, error))
+    return FALSE;
+  nnc_node_set_ints (node, "dilations", dilations, 2);
+  nnc_node_set_int (node, "group", group);
+  return TRUE;
+}
+
+/* The weights may be for fewer channels than there are: then the channels are cut into groups. */
+gboolean
+nnc_tflite_translate_convolution (NncTfliteTranslation *translation, GError **error)
+{
+  const NncValue *x = translation->inputs[X], *weights = translation->inputs[WEIGHTS];
+  gint64 group = 1;
+
+  if (x->rank == 4 && weights->rank == 4 && weights->shape[3] > 0 && x->shape[3] > 0
+      && x->shape[3] % weights->shape[3] == 0)
+    group = x->shape[3] / weights->shape[3];
+  return emit_convolution (translation, translation->inputs[WEIGHTS], group, 4, error);
+}
+
+gboolean
+nnc_tflite_translate_depthwise (NncTfliteTranslation *translation, GError **error)
+{
+  static const gint64 permutation[4] = { 3, 1, 2, 0 };
+  const NncValue *x = translation->inputs[X];
+  NncValue *weights = translation->inputs[WEIGHTS], *turned;
+  NncNode *transpose;
+
+  if (x->rank != 4 || weights->rank != 4)
+    return nnc_tflite_unsupported (error, "its input and weights have %d and %d dimensions, 4 are supported", x->rank,
+                                   weights->rank);
+  turned = nnc_tflite_new_value (translation, "weights", weights);
+  if (turned->quantization && turned->quantization->n > 1)
+    turned->quantization->axis = 0;
+  transpose = nnc_tflite_emit_unary (translation, "Transpose", weights, turned);
+  nnc_node_set_ints (transpose, "perm", permutation, 4);
+  return emit_convolution (translation, turned, x->shape[3], 5, error);
+}
+
+gboolean
+nnc_tflite_translate_pooling (NncTfliteTranslation *translation, GError **error)
+{
+  const gint64 kernel[2] = { nnc_tflite_option (translation, OPTION_FILTER_H, 4, 0),
+                             nnc_tflite_option (translation, OPTION_FILTER_W, 4, 0) };
+  NncNode *node = nnc_tflite_emit_activated (translation, translation->operator->op, translation->inputs, 1, error);
+
+  if (node == NULL || !set_window (translation, node, error))
+    return FALSE;
+  nnc_node_set_ints (node, "kernel_shape", kernel, 2);
+  return TRUE;
+}

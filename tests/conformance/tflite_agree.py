@@ -1,0 +1,99 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""TFLite networks agree with LiteRT's reference kernels: float ones within 1e-4 of the output's range.
+
+    tflite_agree.py [MODEL…]       # by default those of ../shared
+"""
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from onnx_runtime_peer import SHARED, Checks, cpu_lacks_mask, run_nncore
+
+try:
+    from ai_edge_litert.interpreter import Interpreter, OpResolverType
+except ImportError:
+    print("SKIP: ai-edge-litert is not installed")
+    sys.exit(77)
+
+TOLERANCE = 1e-4
+RUNS = 3
+MODELS = [
+    "coral/mobilenet_v1_0.25_224_1_metadata_1.tflite",
+    "dtln/model_1.tflite",
+    "mediapipe/face_detection_short_range.tflite",
+    "mlperf-tiny/ad01_fp32.tflite",
+    "mlperf-tiny/pretrainedResnet.tflite",
+    "mlperf-tiny/vww_96_float.tflite",
+]
+
+
+class LiteRT:
+    """LiteRT's answers, under the names that nncore gives its files."""
+
+    def __init__(self, model):
+        self.interpreter = Interpreter(model_path=str(model), num_threads=1,
+                                       experimental_op_resolver_type=OpResolverType.BUILTIN_REF)
+        self.interpreter.allocate_tensors()
+
+    def make_inputs(self, seed):
+        random = np.random.default_rng(seed)
+        return {i["name"]: make_input(i, random) for i in self.interpreter.get_input_details()}
+
+    def run(self, inputs):
+        for i in self.interpreter.get_input_details():
+            self.interpreter.set_tensor(i["index"], inputs[i["name"]])
+        self.interpreter.invoke()
+        return {o["name"].replace("/", "_").replace(":", "_"): self.interpreter.get_tensor(o["index"])
+                for o in self.interpreter.get_output_details()}
+
+
+def make_input(details, random):
+    if details["dtype"] == np.float32:
+        return random.uniform(-1, 1, details["shape"]).astype(np.float32)
+    limits = np.iinfo(details["dtype"])
+    return random.integers(limits.min, limits.max, details["shape"], details["dtype"], endpoint=True)
+
+
+def difference(ours, theirs):
+    """Of floats the largest, over the largest magnitude of the right answer; of integers how many differ."""
+    if ours is None or ours.shape != theirs.shape or ours.dtype != theirs.dtype:
+        return np.inf
+    if theirs.dtype != np.float32:
+        return int((ours != theirs).sum())
+    return float(np.abs(ours - theirs).max() / np.abs(theirs).max()) if np.isfinite(ours).all() else np.inf
+
+
+def compare(check, model):
+    peer = LiteRT(model)
+    worst = {}
+    for seed in range(RUNS):
+        inputs = peer.make_inputs(seed)
+        try:
+            ours = run_nncore(model, inputs)
+        except subprocess.CalledProcessError as error:
+            check(False, f"{model.name}: nncore run ended with {error.returncode}")
+            return
+        for name, theirs in peer.run(inputs).items():
+            worst[name] = max(worst.get(name, 0), difference(ours.get(name), theirs))
+    for name, error in worst.items():
+        if isinstance(error, float):
+            check(error < TOLERANCE, f"{model.name}, {name}: relative error {error:.1e} < {TOLERANCE:.0e}")
+        else:
+            check(error == 0, f"{model.name}, {name}: {error} numbers differ")
+
+
+def main(models):
+    if cpu_lacks_mask():
+        print("SKIP: this processor lacks what NNC_CPU names")
+        sys.exit(77)
+    check = Checks()
+    for model in models or [SHARED / "models" / name for name in MODELS]:
+        compare(check, Path(model)) if Path(model).exists() else check.skip(f"{model} is not there")
+    check.finish()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
