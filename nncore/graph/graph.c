@@ -45,8 +45,30 @@ value_free (gpointer data)
     g_free (value->symbols[i]);
   g_clear_pointer (&value->quantization, nnc_quantization_free);
   g_clear_pointer (&value->constant, nnc_constant_unref);
+  g_clear_pointer (&value->readers, g_ptr_array_unref);
   g_free (value->name);
   g_free (value);
+}
+
+static void
+add_reader (NncValue *value, NncNode *node)
+{
+  if (value == NULL)
+    return;
+  if (value->readers == NULL)
+    value->readers = g_ptr_array_new ();
+  g_ptr_array_add (value->readers, node);
+}
+
+/* Searches from the end: what is rewritten or dropped is mostly what came last. */
+static void
+remove_reader (NncValue *value, const NncNode *node)
+{
+  for (guint i = value && value->readers ? value->readers->len : 0; i-- > 0;)
+    if (value->readers->pdata[i] == node) {
+      g_ptr_array_remove_index_fast (value->readers, i);
+      return;
+    }
 }
 
 static void
@@ -54,8 +76,10 @@ node_free (gpointer data)
 {
   NncNode *node = data;
 
+  for (guint i = 0; i < node->n_inputs; i++)
+    remove_reader (node->inputs[i], node);
   g_array_unref (node->attributes);
-  g_free (node->inputs);
+  g_free ((gpointer)node->inputs);
   g_free (node->outputs);
   g_free (node->name);
   g_free (node);
@@ -76,6 +100,8 @@ nnc_graph_new (void)
 void
 nnc_graph_free (NncGraph *graph)
 {
+  for (guint i = 0; i < graph->values->len; i++)
+    g_clear_pointer (&((NncValue *)graph->values->pdata[i])->readers, g_ptr_array_unref);
   g_ptr_array_unref (graph->nodes);
   g_ptr_array_unref (graph->values);
   g_ptr_array_unref (graph->inputs);
@@ -120,16 +146,19 @@ nnc_graph_add_node (NncGraph *graph, const NncOp *op, const char *name, NncValue
                     NncValue *const *outputs, guint n_outputs)
 {
   NncNode *node = g_new0 (NncNode, 1);
+  NncValue **reads = g_new0 (NncValue *, (gsize)n_inputs + 1);
 
   node->op = op;
   node->name = g_strdup (name ? name : "");
   node->n_inputs = n_inputs;
   node->n_outputs = n_outputs;
   /* One more than there are, which is NULL: inputs[0] and outputs[0] can be asked of every node. */
-  node->inputs = g_new0 (NncValue *, (gsize)n_inputs + 1);
+  node->inputs = reads;
   node->outputs = g_new0 (NncValue *, (gsize)n_outputs + 1);
-  for (guint i = 0; i < n_inputs; i++)
-    node->inputs[i] = inputs[i];
+  for (guint i = 0; i < n_inputs; i++) {
+    reads[i] = inputs[i];
+    add_reader (inputs[i], node);
+  }
   for (guint i = 0; i < n_outputs; i++)
     node->outputs[i] = outputs[i];
   node->attributes = g_array_new (FALSE, FALSE, sizeof (NncAttribute));
@@ -144,13 +173,17 @@ nnc_graph_add_node (NncGraph *graph, const NncOp *op, const char *name, NncValue
 void
 nnc_node_set_input (NncNode *node, guint index, NncValue *value)
 {
+  NncValue **inputs = (NncValue **)node->inputs;
+
   if (index >= node->n_inputs) {
-    node->inputs = g_renew (NncValue *, node->inputs, (gsize)index + 2);
+    node->inputs = inputs = g_renew (NncValue *, inputs, (gsize)index + 2);
     for (guint i = node->n_inputs; i <= index + 1; i++)
-      node->inputs[i] = NULL;
+      inputs[i] = NULL;
     node->n_inputs = index + 1;
   }
-  node->inputs[index] = value;
+  remove_reader (inputs[index], node);
+  add_reader (value, node);
+  inputs[index] = value;
 }
 
 static gpointer
@@ -168,6 +201,7 @@ copy_value (NncGraph *copy, const NncValue *from)
   *to = *from;
   to->name = name;
   to->producer = NULL;
+  to->readers = NULL;
   to->constant = from->constant ? nnc_constant_ref (from->constant) : NULL;
   to->quantization = nnc_quantization_copy (from->quantization);
   for (guint i = 0; i < NNC_MAX_RANK; i++)
@@ -207,18 +241,26 @@ nnc_graph_copy (const NncGraph *graph)
   return copy;
 }
 
+static void
+replace_reads (NncValue *old, NncValue *replacement)
+{
+  g_autoptr (GPtrArray) readers = g_steal_pointer (&old->readers);
+
+  for (guint i = 0; readers && i < readers->len; i++) {
+    NncNode *node = readers->pdata[i];
+
+    for (guint j = 0; j < node->n_inputs; j++)
+      if (node->inputs[j] == old)
+        nnc_node_set_input (node, j, replacement);
+  }
+}
+
 void
 nnc_graph_replace_value (NncGraph *graph, NncValue *old, NncValue *replacement)
 {
   guint output;
 
-  for (guint i = 0; i < graph->nodes->len; i++) {
-    NncNode *node = graph->nodes->pdata[i];
-
-    for (guint j = 0; j < node->n_inputs; j++)
-      if (node->inputs[j] == old)
-        node->inputs[j] = replacement;
-  }
+  replace_reads (old, replacement);
   /* An output has its name from the file, which goes with it. A value that has a name of its own to keep (an input,
    * another output) or that is no node's stays what it is: the graph's output is still computed by its node. */
   if (g_ptr_array_find (graph->outputs, old, &output) && replacement->producer
@@ -258,30 +300,11 @@ nnc_graph_get_depth (const NncGraph *graph)
 guint
 nnc_graph_count_readers (const NncGraph *graph, const NncValue *value)
 {
-  guint n = 0;
+  guint n = value->readers ? value->readers->len : 0;
 
-  for (guint i = 0; i < graph->nodes->len; i++) {
-    const NncNode *node = graph->nodes->pdata[i];
-
-    for (guint j = 0; j < node->n_inputs; j++)
-      n += node->inputs[j] == value;
-  }
   for (guint i = 0; i < graph->outputs->len; i++)
     n += graph->outputs->pdata[i] == value;
   return n;
-}
-
-NncNode *
-nnc_graph_get_reader (const NncGraph *graph, const NncValue *value)
-{
-  for (guint i = 0; i < graph->nodes->len; i++) {
-    NncNode *node = graph->nodes->pdata[i];
-
-    for (guint j = 0; j < node->n_inputs; j++)
-      if (node->inputs[j] == value)
-        return node;
-  }
-  return NULL;
 }
 
 void
@@ -289,5 +312,5 @@ nnc_graph_bypass_node (NncGraph *graph, NncNode *node, guint index)
 {
   nnc_graph_replace_value (graph, node->outputs[0], node->inputs[index]);
   if (nnc_graph_count_readers (graph, node->outputs[0]) == 0)
-    node->inputs[index] = NULL;
+    nnc_node_set_input (node, index, NULL);
 }

@@ -91,6 +91,7 @@ struct _NncValue {
   NncQuantization *quantization;
   NncConstant *constant; /* or NULL */
   NncNode *producer; /* NULL: an input or a constant */
+  GPtrArray *readers; /* nodes, each as often as it reads it; NULL: none. graph.c keeps it */
   /* What inference found: desc.type is NNC_INVALID until then, and remains so
    * where it depends on data. */
   NncTensorDesc desc;
@@ -100,7 +101,8 @@ struct _NncNode {
   const NncOp *op;
   char *name; /* in the file; may be empty */
   guint n_inputs, n_outputs;
-  NncValue **inputs; /* NULL: an optional input that is absent; inputs[n_inputs] is NULL */
+  /* NULL: an optional input that is absent; inputs[n_inputs] is NULL. Set by nnc_node_set_input() alone. */
+  NncValue *const *inputs;
   NncValue **outputs; /* NULL: an output that nobody wants; outputs[n_outputs] is NULL */
   GArray *attributes; /* of NncAttribute */
 };
@@ -136,12 +138,12 @@ void nnc_node_set_input (NncNode *node, guint index, NncValue *value);
 /* Every node that reads `old` reads `replacement` from now on; where `old` is an output of the graph, `replacement`
  * takes its place and name, unless it has a place and name to keep. */
 void nnc_graph_replace_value (NncGraph *graph, NncValue *old, NncValue *replacement);
-/* Every node that reads the node's output 0 reads its input `index` instead. Where that leaves the node without a reader
- * it does not count as a reader either: the input becomes absent. */
+/* Every node that reads the node's output 0 reads its input `index` instead. Where that leaves the node without a
+ * reader it does not count as a reader either: the input becomes absent. */
 void nnc_graph_bypass_node (NncGraph *graph, NncNode *node, guint index);
-/* Puts nodes into an order in which they can run; those that are in order stay where they are. Nodes with an effect keep
- * their order among themselves (has_effect NULL: none do, for files that list nodes in any order). Returns NULL, or a
- * node that lies on a cycle. */
+/* Puts nodes into an order in which they can run; those that are in order stay where they are. Nodes with an effect
+ * keep their order among themselves (has_effect NULL: none do, for files that list nodes in any order). Returns NULL,
+ * or a node that lies on a cycle. */
 NncNode *nnc_graph_find_order (NncGraph *graph, gboolean (*has_effect) (const NncNode *node));
 /* The same; the error names the node. */
 gboolean nnc_graph_sort (NncGraph *graph, gboolean (*has_effect) (const NncNode *node), GError **error);
@@ -151,8 +153,6 @@ void nnc_graph_remove_dead (NncGraph *graph, gboolean (*has_effect) (const NncNo
 guint nnc_graph_get_depth (const NncGraph *graph);
 /* Reads by nodes and by the graph's outputs. */
 guint nnc_graph_count_readers (const NncGraph *graph, const NncValue *value);
-/* A node that reads it, or NULL. */
-NncNode *nnc_graph_get_reader (const NncGraph *graph, const NncValue *value);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NncGraph, nnc_graph_free)
 
 void nnc_node_copy_attributes (NncNode *to, const NncNode *from);

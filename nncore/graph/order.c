@@ -145,24 +145,27 @@ void
 nnc_graph_remove_dead (NncGraph *graph, gboolean (*has_effect) (const NncNode *node))
 {
   g_autoptr (GHashTable) wanted = g_hash_table_new (NULL, NULL);
+  guint first = graph->nodes->len;
 
   for (guint i = 0; i < graph->inputs->len; i++)
     g_hash_table_add (wanted, graph->inputs->pdata[i]);
   for (guint i = 0; i < graph->outputs->len; i++)
     g_hash_table_add (wanted, graph->outputs->pdata[i]);
-  /* Readers come after producers, so one walk from the end finds all. */
+  /* Readers come after producers, so one walk from the end finds all. Dead nodes gather at the beginning. */
   for (guint i = graph->nodes->len; i-- > 0;) {
     NncNode *node = graph->nodes->pdata[i];
 
-    if (is_wanted (node, wanted) || has_effect (node)) {
-      mark_inputs (node, wanted);
-      for (guint j = 0; j < node->n_outputs; j++)
-        if (node->outputs[j])
-          g_hash_table_add (wanted, node->outputs[j]);
-    } else {
-      g_ptr_array_remove_index (graph->nodes, i);
-    }
+    if (!is_wanted (node, wanted) && !has_effect (node))
+      continue;
+    mark_inputs (node, wanted);
+    for (guint j = 0; j < node->n_outputs; j++)
+      if (node->outputs[j])
+        g_hash_table_add (wanted, node->outputs[j]);
+    graph->nodes->pdata[i] = graph->nodes->pdata[--first];
+    graph->nodes->pdata[first] = node;
   }
+  if (first > 0)
+    g_ptr_array_remove_range (graph->nodes, 0, first);
   for (guint i = graph->values->len; i-- > 0;)
     if (!g_hash_table_contains (wanted, graph->values->pdata[i]))
       g_ptr_array_remove_index_fast (graph->values, i);

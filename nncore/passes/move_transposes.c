@@ -66,7 +66,7 @@ merge_with_producer (NncGraph *graph, NncNode *node)
     nnc_graph_replace_value (graph, node->outputs[0], producer->inputs[0]);
     return nnc_graph_count_readers (graph, node->outputs[0]) < readers; /* an output may have to stay */
   }
-  node->inputs[0] = producer->inputs[0];
+  nnc_node_set_input (node, 0, producer->inputs[0]);
   write_permutation (node, both, rank);
   return TRUE;
 }
@@ -158,9 +158,9 @@ move_below (NncGraph *graph, NncNode *node)
     if (node->inputs[i] == NULL || is_single (node->inputs[i]))
       continue;
     if (node->inputs[i]->constant)
-      node->inputs[i] = transpose_constant (graph, node->inputs[i], inverse, rank);
+      nnc_node_set_input (node, i, transpose_constant (graph, node->inputs[i], inverse, rank));
     else
-      node->inputs[i] = node->inputs[i]->producer->inputs[0];
+      nnc_node_set_input (node, i, node->inputs[i]->producer->inputs[0]);
   }
   for (guint i = 0; i < node->n_outputs; i++)
     transpose_output (graph, node, i, permutation, rank);

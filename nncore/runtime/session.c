@@ -529,7 +529,7 @@ nnc_session_get_n_parameters (NncSession *session)
   for (guint i = 0; i < graph->values->len; i++) {
     const NncValue *value = graph->values->pdata[i];
 
-    if (value->constant && value->constant->desc.type == NNC_F32 && nnc_graph_get_reader (graph, value))
+    if (value->constant && value->constant->desc.type == NNC_F32 && value->readers && value->readers->len > 0)
       n += nnc_desc_n_elements (&value->constant->desc);
   }
   return n;
