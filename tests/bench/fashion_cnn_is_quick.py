@@ -14,8 +14,8 @@ from checks import Checks  # noqa: E402
 from onnx_runtime_peer import NNCORE, OnnxRuntime  # noqa: E402
 
 MODEL = str(Path(__file__).resolve().parents[2] / "models/fashion-cnn/fashion-cnn.onnx")
-ROUNDS = 9
-SECONDS = 0.05
+ROUNDS = 25
+SECONDS = 0.02
 
 
 def time_onnx_runtime(peer, inputs):

@@ -8,7 +8,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from onnx_runtime_peer import Checks, OnnxRuntime, cpu_lacks_mask, run_nncore
+from checks import Checks, cpu_lacks_mask
+from onnx_runtime_peer import OnnxRuntime, run_nncore
 
 TIME, BATCH, INPUT, HIDDEN = 7, 3, 5, 19
 GATES = {"LSTM": 4, "GRU": 3, "RNN": 1}
