@@ -20,12 +20,21 @@ larger_first (gconstpointer a, gconstpointer b)
   return x < y ? -1 : x > y; /* a fixed order, so that plans are alike */
 }
 
-static gint
-lower_first (gconstpointer a, gconstpointer b)
+/* Keeps `placed` sorted by offset. */
+static void
+insert_by_offset (GPtrArray *placed, NncArenaBlock *block)
 {
-  const NncArenaBlock *x = *(NncArenaBlock *const *)a, *y = *(NncArenaBlock *const *)b;
+  guint low = 0, high = placed->len;
 
-  return x->offset < y->offset ? -1 : x->offset > y->offset;
+  while (low < high) {
+    guint middle = low + (high - low) / 2;
+
+    if (((const NncArenaBlock *)placed->pdata[middle])->offset <= block->offset)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  g_ptr_array_insert (placed, (gint)low, block);
 }
 
 /* The lowest offset that no placed block of the same time covers; placed: by offset. */
@@ -65,8 +74,7 @@ nnc_arena_place (NncArenaBlock *blocks, guint n, gsize *total)
 
     block->offset = lowest_gap (block, placed);
     *total = MAX (*total, block->offset + aligned (block->size));
-    g_ptr_array_add (placed, block);
-    g_ptr_array_sort (placed, lower_first);
+    insert_by_offset (placed, block);
   }
   return TRUE;
 }
@@ -74,14 +82,16 @@ nnc_arena_place (NncArenaBlock *blocks, guint n, gsize *total)
 gsize
 nnc_arena_live_peak (const NncArenaBlock *blocks, guint n, guint n_steps)
 {
-  gsize peak = 0;
+  g_autofree gsize *change
+      = g_new0 (gsize, (gsize)n_steps + 1); /* bytes that come with a step; what goes wraps around */
+  gsize live = 0, peak = 0;
 
+  for (guint i = 0; i < n; i++) {
+    change[MIN (blocks[i].first, n_steps)] += blocks[i].size;
+    change[MIN (blocks[i].last, n_steps - 1) + 1] -= blocks[i].size;
+  }
   for (guint step = 0; step < n_steps; step++) {
-    gsize live = 0;
-
-    for (guint i = 0; i < n; i++)
-      if (blocks[i].first <= step && step <= blocks[i].last)
-        live += blocks[i].size;
+    live += change[step];
     peak = MAX (peak, live);
   }
   return peak;

@@ -54,8 +54,28 @@ add_block (NncPlan *plan, gsize size, guint first)
   return plan->blocks->len - 1;
 }
 
+/* The last node that reads each value; G_MAXUINT: it stays until the next run. */
+static GHashTable *
+find_last_reads (const NncGraph *graph)
+{
+  GHashTable *last_reads = g_hash_table_new (NULL, NULL);
+
+  for (guint i = 0; i < graph->nodes->len; i++) {
+    const NncNode *node = graph->nodes->pdata[i];
+
+    for (guint j = 0; j < node->n_inputs; j++)
+      g_hash_table_insert (last_reads, node->inputs[j], GUINT_TO_POINTER (i));
+  }
+  for (guint i = 0; i < graph->inputs->len; i++)
+    g_hash_table_insert (last_reads, graph->inputs->pdata[i], GUINT_TO_POINTER (G_MAXUINT));
+  for (guint i = 0; i < graph->outputs->len; i++)
+    g_hash_table_insert (last_reads, graph->outputs->pdata[i], GUINT_TO_POINTER (G_MAXUINT));
+  return last_reads;
+}
+
+/* The block, if any, stays until the last node that reads the value. */
 static NncPlace *
-add_place (NncPlan *plan, NncValue *value, guint block)
+add_place (NncPlan *plan, NncValue *value, guint block, guint first)
 {
   NncPlace *place = g_new0 (NncPlace, 1);
 
@@ -67,37 +87,14 @@ add_place (NncPlan *plan, NncValue *value, guint block)
   place->tensor.quantization = value->quantization;
   nnc_desc_contiguous_strides (&place->tensor.desc, place->tensor.strides);
   place->block = block;
+  place->last = MAX (first, GPOINTER_TO_UINT (g_hash_table_lookup (plan->last_reads, value)));
+  if (block != NNC_NO_BLOCK) {
+    NncArenaBlock *lives = &g_array_index (plan->blocks, NncArenaBlock, block);
+
+    lives->last = MAX (lives->last, MIN (place->last, plan->graph->nodes->len));
+  }
   g_hash_table_insert (plan->places, value, place);
   return place;
-}
-
-static gboolean
-is_used_as (const GPtrArray *values, NncPlan *plan, guint block)
-{
-  for (guint i = 0; i < values->len; i++) {
-    const NncPlace *place = nnc_plan_find_place (plan, values->pdata[i]);
-
-    if (place && place->block == block)
-      return TRUE;
-  }
-  return FALSE;
-}
-
-/* Whether any node after `from` still reads the block. */
-static gboolean
-is_read_later (NncPlan *plan, guint block, guint from)
-{
-  for (guint i = from; i < plan->graph->nodes->len; i++) {
-    const NncNode *node = plan->graph->nodes->pdata[i];
-
-    for (guint j = 0; j < node->n_inputs; j++) {
-      const NncPlace *place = nnc_plan_find_place (plan, node->inputs[j]);
-
-      if (place && place->block == block)
-        return TRUE;
-    }
-  }
-  return is_used_as (plan->graph->outputs, plan, block) || is_used_as (plan->graph->inputs, plan, block);
 }
 
 /* The block that output 0 takes over from input 0, or NNC_NO_BLOCK. */
@@ -112,7 +109,7 @@ inherited_block (NncPlan *plan, const NncNode *node, guint index)
     return input->block;
   if (node->outputs[0]->desc.type == NNC_INVALID || !(node->op->traits & NNC_OP_IN_PLACE)
       || !nnc_desc_equal (&input->tensor.desc, &node->outputs[0]->desc)
-      || is_read_later (plan, input->block, index + 1))
+      || g_array_index (plan->blocks, NncArenaBlock, input->block).last > index)
     return NNC_NO_BLOCK;
   /* A second reading of the same block, by another shape, would see what is already written. */
   for (guint i = 1; i < node->n_inputs; i++) {
@@ -129,33 +126,11 @@ place_output (NncPlan *plan, const NncNode *node, guint i, guint index)
 {
   NncValue *value = node->outputs[i];
   guint block = i == 0 ? inherited_block (plan, node, index) : NNC_NO_BLOCK;
-  NncPlace *place;
 
   /* A dynamic value is in the arena only where it is a view of what is. */
   if (block == NNC_NO_BLOCK && value->desc.type != NNC_INVALID)
     block = add_block (plan, nnc_desc_size (&value->desc), index);
-  place = add_place (plan, value, block);
-  place->last = index;
-  if (block != NNC_NO_BLOCK)
-    g_array_index (plan->blocks, NncArenaBlock, block).last = index;
-}
-
-static void
-place_node (NncPlan *plan, const NncNode *node, guint index)
-{
-  for (guint i = 0; i < node->n_outputs; i++)
-    if (node->outputs[i])
-      place_output (plan, node, i, index);
-  for (guint i = 0; i < node->n_inputs; i++) {
-    NncPlace *place = nnc_plan_find_place (plan, node->inputs[i]);
-
-    if (place == NULL)
-      continue;
-    place->last = MAX (place->last, index);
-    if (place->block != NNC_NO_BLOCK)
-      g_array_index (plan->blocks, NncArenaBlock, place->block).last
-          = MAX (g_array_index (plan->blocks, NncArenaBlock, place->block).last, index);
-  }
+  add_place (plan, value, block, index);
 }
 
 static void
@@ -165,38 +140,31 @@ place_input (NncPlan *plan, NncValue *value)
 
   if (nnc_plan_find_place (plan, value))
     return; /* a constant */
-  if (value->desc.type != NNC_INVALID) {
+  if (value->desc.type != NNC_INVALID)
     block = add_block (plan, plan->is_body ? 0 : nnc_desc_size (&value->desc), 0);
-    /* It stays for the next run. */
-    g_array_index (plan->blocks, NncArenaBlock, block).last = plan->graph->nodes->len;
-  }
-  add_place (plan, value, block)->last = G_MAXUINT;
+  add_place (plan, value, block, 0);
 }
 
 static void
 place_values (NncPlan *plan)
 {
-  guint n = plan->graph->nodes->len;
-
+  plan->last_reads = find_last_reads (plan->graph);
   for (guint i = 0; i < plan->graph->values->len; i++) {
     NncValue *value = plan->graph->values->pdata[i];
 
     if (value->constant)
-      add_place (plan, value, NNC_NO_BLOCK);
+      add_place (plan, value, NNC_NO_BLOCK, 0);
   }
   for (guint i = 0; i < plan->graph->inputs->len; i++)
     place_input (plan, plan->graph->inputs->pdata[i]);
-  for (guint i = 0; i < n; i++)
-    place_node (plan, plan->graph->nodes->pdata[i], i);
-  for (guint i = 0; i < plan->graph->outputs->len; i++) {
-    NncPlace *place = nnc_plan_find_place (plan, plan->graph->outputs->pdata[i]);
+  for (guint i = 0; i < plan->graph->nodes->len; i++) {
+    const NncNode *node = plan->graph->nodes->pdata[i];
 
-    if (place == NULL)
-      continue;
-    place->last = G_MAXUINT;
-    if (place->block != NNC_NO_BLOCK)
-      g_array_index (plan->blocks, NncArenaBlock, place->block).last = n;
+    for (guint j = 0; j < node->n_outputs; j++)
+      if (node->outputs[j])
+        place_output (plan, node, j, i);
   }
+  g_clear_pointer (&plan->last_reads, g_hash_table_unref);
 }
 
 /* Which places an input's memory holds: they move with it. */

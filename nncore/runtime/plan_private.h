@@ -18,6 +18,7 @@ struct _NncPlan {
   gboolean is_body; /* inputs are bound before each run: they need no memory */
   NncGraph *graph;
   GHashTable *places; /* NncValue -> NncPlace */
+  GHashTable *last_reads; /* NncValue -> index of the last node that reads it, while places are given */
   GPtrArray **input_places; /* of each input: the places that lie in its memory */
   GArray *blocks; /* of NncArenaBlock */
   GArray *steps; /* of NncStep */
