@@ -2,52 +2,68 @@
 /* clip.c: Clip: y = min (max (x, inputs[1]), inputs[2]), each bound a scalar that may be absent. NaN stays NaN. */
 #include "kernel.h"
 #include "op_inputs.h"
+#include "wide.h"
 
 #include <math.h>
 
 enum { X, MINIMUM, MAXIMUM };
 
-/* n numbers, x and y of one type; a bound may be NULL. */
-typedef void (*ClipLoop) (gpointer y, gconstpointer x, gsize n, gconstpointer minimum, gconstpointer maximum);
+/* What the loops get: numbers of a wide type. */
+typedef union {
+  float f32;
+  double f64;
+  gint64 i64;
+  guint64 u64;
+} Number;
 
-#define CLIP_LOOP(name, type)                                                                                          \
-  static void name (gpointer y_data, gconstpointer x_data, gsize n, gconstpointer minimum, gconstpointer maximum)      \
+typedef struct {
+  NncUnaryF32 kernel; /* f32 */
+  gboolean has[2]; /* a minimum, a maximum */
+  Number bounds[2];
+} Bounds;
+
+#define CLIP_LOOP(name, type, member)                                                                                  \
+  static void name (gpointer y_data, gconstpointer x_data, gsize n, gconstpointer user_data)                           \
   {                                                                                                                    \
-    type *y = y_data;                                                                                                  \
-    const type *x = x_data, *low = minimum, *high = maximum;                                                           \
+    const Bounds *bounds = user_data;                                                                                  \
+    type *y = y_data, low = bounds->bounds[0].member, high = bounds->bounds[1].member;                                 \
+    const type *x = x_data;                                                                                            \
     for (gsize i = 0; i < n; i++) {                                                                                    \
-      type v = low && x[i] < *low ? *low : x[i];                                                                       \
-      y[i] = high && v > *high ? *high : v;                                                                            \
+      type v = bounds->has[0] && x[i] < low ? low : x[i];                                                              \
+      y[i] = bounds->has[1] && v > high ? high : v;                                                                    \
     }                                                                                                                  \
   }
 
-CLIP_LOOP (clip_f64, double)
-CLIP_LOOP (clip_i8, gint8)
-CLIP_LOOP (clip_u8, guint8)
-CLIP_LOOP (clip_i16, gint16)
-CLIP_LOOP (clip_u16, guint16)
-CLIP_LOOP (clip_i32, gint32)
-CLIP_LOOP (clip_u32, guint32)
-CLIP_LOOP (clip_i64, gint64)
-CLIP_LOOP (clip_u64, guint64)
+CLIP_LOOP (clip_f64, double, f64)
+CLIP_LOOP (clip_i64, gint64, i64)
+CLIP_LOOP (clip_u64, guint64, u64)
 
-static const ClipLoop loops[NNC_BOOL + 1] = {
-  [NNC_F64] = clip_f64, [NNC_I8] = clip_i8,   [NNC_U8] = clip_u8,   [NNC_I16] = clip_i16, [NNC_U16] = clip_u16,
-  [NNC_I32] = clip_i32, [NNC_U32] = clip_u32, [NNC_I64] = clip_i64, [NNC_U64] = clip_u64,
+static void
+clip_f32 (gpointer y, gconstpointer x, gsize n, gconstpointer user_data)
+{
+  const Bounds *bounds = user_data;
+  const float floats[] = {
+    bounds->has[0] ? bounds->bounds[0].f32 : -INFINITY,
+    bounds->has[1] ? bounds->bounds[1].f32 : INFINITY,
+  };
+
+  bounds->kernel (y, x, n, floats);
+}
+
+static const NncWideMap maps[NNC_BOOL + 1] = {
+  [NNC_F32] = clip_f32,
+  [NNC_F64] = clip_f64,
+  [NNC_I64] = clip_i64,
+  [NNC_U64] = clip_u64,
 };
-
-typedef struct {
-  NncUnaryF32 kernel;
-  ClipLoop loop;
-} Params;
 
 static gboolean
 infer (NncInference *inference, GError **error)
 {
   NncDataType type = inference->inputs[X]->desc.type;
 
-  if (type != NNC_F32 && loops[type] == NULL)
-    return nnc_op_error (error, "type %s is not supported", nnc_data_type_to_string (type));
+  if (!nnc_input_check_types (inference->inputs, X, NNC_TYPES_NUMBER, error))
+    return FALSE;
   for (guint i = MINIMUM; i < inference->n_inputs; i++) {
     const NncTensor *bound = inference->inputs[i];
 
@@ -60,39 +76,32 @@ infer (NncInference *inference, GError **error)
   return nnc_infer_same (inference, error);
 }
 
-static const NncTensor *
-bound_input (const NncStep *step, guint i)
-{
-  return i < step->n_inputs ? step->inputs[i] : NULL;
-}
-
 static gboolean
 run (const NncStep *step, NncRunContext *context, GError **error)
 {
-  const Params *params = step->params;
-  const NncTensor *minimum = bound_input (step, MINIMUM), *maximum = bound_input (step, MAXIMUM);
-  gsize n = nnc_desc_n_elements (&step->outputs[0]->desc);
+  const NncTensor *x = step->inputs[X];
+  NncDataType wide = nnc_wide_type (x->desc.type);
+  Bounds bounds = *(const Bounds *)step->params;
 
-  if (params->kernel) {
-    const float bounds[] = { nnc_input_get_float (minimum, -INFINITY), nnc_input_get_float (maximum, INFINITY) };
-    params->kernel (step->outputs[0]->data, step->inputs[X]->data, n, bounds);
-  } else {
-    params->loop (step->outputs[0]->data, step->inputs[X]->data, n, minimum ? minimum->data : NULL,
-                  maximum ? maximum->data : NULL);
+  for (guint i = 0; i < 2; i++) {
+    const NncTensor *bound = MINIMUM + i < step->n_inputs ? step->inputs[MINIMUM + i] : NULL;
+
+    bounds.has[i] = bound != NULL;
+    if (bound)
+      nnc_convert (wide, &bounds.bounds[i], bound->desc.type, bound->data, 1);
   }
+  nnc_wide_map (maps[wide], &bounds, wide, step->outputs[0], wide, x);
   return TRUE;
 }
 
 static gboolean
 prepare_clip (NncPreparation *prepare, GError **error)
 {
-  Params *params = nnc_prepare_params (prepare, sizeof *params);
-  NncDataType type = prepare->inputs[X]->desc.type;
+  Bounds *bounds = nnc_prepare_params (prepare, sizeof *bounds);
   const NncKernel *kernel = nnc_kernel_find (NNC_SLOT_clip_f32);
 
-  params->kernel = type == NNC_F32 ? kernel->unary : NULL;
-  params->loop = loops[type];
-  prepare->kernel = type == NNC_F32 ? kernel->name : NULL;
+  bounds->kernel = kernel->unary;
+  prepare->kernel = nnc_wide_type (prepare->inputs[X]->desc.type) == NNC_F32 ? kernel->name : NULL;
   prepare->run = run;
   return TRUE;
 }

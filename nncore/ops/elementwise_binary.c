@@ -14,7 +14,9 @@ typedef struct {
   const char *failure;
   NncUnaryF32 clamp; /* NULL: none */
   float bounds[2];
-  gsize size; /* bytes of an element */
+  NncDataType wide, y_wide; /* what the loop reads and writes */
+  NncDataType a_type, b_type, y_type;
+  gsize a_size, b_size, y_size; /* bytes of an element */
   NncBroadcast inner;
   guint rank; /* axes outside of inner */
   gsize shape[NNC_MAX_RANK];
@@ -22,16 +24,19 @@ typedef struct {
 } Params;
 
 gboolean
-nnc_binary_infer (NncInference *inference, const NncBinaryLoop *loops, GError **error)
+nnc_binary_infer (NncInference *inference, const NncBinaryFunction *function, GError **error)
 {
   const NncTensorDesc *a = &inference->inputs[0]->desc, *b = &inference->inputs[1]->desc;
+  NncTensorDesc *y = &inference->outputs[0];
 
   if (a->type != b->type)
     return nnc_op_error (error, "input 0 is %s, input 1 is %s", nnc_data_type_to_string (a->type),
                          nnc_data_type_to_string (b->type));
-  if (a->type != NNC_F32 && loops[a->type] == NULL)
-    return nnc_op_unsupported (error, "type %s is not supported", nnc_data_type_to_string (a->type));
-  return nnc_desc_broadcast (a, b, &inference->outputs[0], error);
+  if (!nnc_input_check_types (inference->inputs, 0, function->types, error) || !nnc_desc_broadcast (a, b, y, error))
+    return FALSE;
+  if (function->result != NNC_INVALID)
+    y->type = function->result;
+  return TRUE;
 }
 
 /* Elements from one index to the next along each axis of y; 0 where the operand is broadcast. */
@@ -107,11 +112,63 @@ split_inner (Params *params)
   }
 }
 
+/* n operands as the loop wants them; step 0: the same one n times. */
+static gconstpointer
+widen (const Params *params, NncDataType type, const guint8 *from, gsize n, int step, gpointer piece)
+{
+  if (type == params->wide)
+    return from;
+  nnc_convert (params->wide, piece, type, from, step ? n : 1);
+  return piece;
+}
+
+/* A row, in pieces where its type is not wide. */
+static gboolean
+run_row (const Params *params, guint8 *y, const guint8 *a, const guint8 *b)
+{
+  const NncBroadcast *s = &params->inner;
+  gboolean is_wide
+      = params->a_type == params->wide && params->b_type == params->wide && params->y_type == params->y_wide;
+  gsize piece = is_wide ? s->columns : NNC_WIDE_PIECE;
+  guint64 a_piece[NNC_WIDE_PIECE], b_piece[NNC_WIDE_PIECE], y_piece[NNC_WIDE_PIECE];
+  gboolean possible = TRUE;
+
+  for (gsize i = 0; i < s->columns; i += piece) {
+    gsize n = MIN (piece, s->columns - i);
+    gconstpointer a_wide = widen (params, params->a_type, a, n, s->a_step, a_piece);
+    gconstpointer b_wide = widen (params, params->b_type, b, n, s->b_step, b_piece);
+
+    possible &= params->loop (params->y_type == params->y_wide ? y : (gpointer)y_piece, a_wide, b_wide, n, s->a_step,
+                              s->b_step);
+    if (params->y_type != params->y_wide)
+      nnc_convert (params->y_type, y, params->y_wide, y_piece, n);
+    a += s->a_step ? n * params->a_size : 0;
+    b += s->b_step ? n * params->b_size : 0;
+    y += n * params->y_size;
+  }
+  return possible;
+}
+
+static gboolean
+run_rows (const Params *params, guint8 *y, const guint8 *a, const guint8 *b)
+{
+  const NncBroadcast *s = &params->inner;
+  gboolean possible = TRUE;
+
+  for (gsize r = 0; r < s->rows; r++) {
+    possible &= run_row (params, y, a, b);
+    a += s->a_row * (ptrdiff_t)params->a_size;
+    b += s->b_row * (ptrdiff_t)params->b_size;
+    y += s->columns * params->y_size;
+  }
+  return possible;
+}
+
 static gboolean
 run_inner (const Params *params, guint8 *y, const guint8 *a, const guint8 *b)
 {
   if (params->kernel == NULL)
-    return params->loop (y, a, b, &params->inner);
+    return run_rows (params, y, a, b);
   params->kernel ((float *)y, (const float *)a, (const float *)b, &params->inner);
   if (params->clamp)
     params->clamp ((float *)y, (const float *)y, params->inner.rows * params->inner.columns, params->bounds);
@@ -122,14 +179,12 @@ run_inner (const Params *params, guint8 *y, const guint8 *a, const guint8 *b)
 static guint8 *
 run_axis (const Params *params, guint axis, guint8 *y, const guint8 *a, const guint8 *b)
 {
-  ptrdiff_t size = (ptrdiff_t)params->size;
-
   if (axis == params->rank)
-    return run_inner (params, y, a, b) ? y + params->inner.rows * params->inner.columns * params->size : NULL;
+    return run_inner (params, y, a, b) ? y + params->inner.rows * params->inner.columns * params->y_size : NULL;
   for (gsize i = 0; i < params->shape[axis] && y; i++) {
     y = run_axis (params, axis + 1, y, a, b);
-    a += params->a_strides[axis] * size;
-    b += params->b_strides[axis] * size;
+    a += params->a_strides[axis] * (ptrdiff_t)params->a_size;
+    b += params->b_strides[axis] * (ptrdiff_t)params->b_size;
   }
   return y;
 }
@@ -155,8 +210,7 @@ set_clamp (Params *params, const NncNode *node)
 }
 
 gboolean
-nnc_binary_prepare (NncPreparation *prepare, NncSlot slot, const NncBinaryLoop *loops, const char *failure,
-                    GError **error)
+nnc_binary_prepare_as (NncPreparation *prepare, const NncBinaryFunction *function, NncDataType wide, GError **error)
 {
   Params *params = nnc_prepare_params (prepare, sizeof *params);
   const NncTensorDesc *y = &prepare->outputs[0]->desc;
@@ -166,15 +220,28 @@ nnc_binary_prepare (NncPreparation *prepare, NncSlot slot, const NncBinaryLoop *
   broadcast_strides (&prepare->inputs[1]->desc, y, b);
   collapse (params, y, a, b);
   split_inner (params);
-  params->size = nnc_data_type_get_size (y->type);
-  params->failure = failure;
-  params->loop = loops[y->type];
-  if (y->type == NNC_F32) {
-    const NncKernel *kernel = nnc_kernel_find (slot);
+  params->wide = wide;
+  params->y_wide = function->result == NNC_INVALID ? wide : function->result;
+  params->a_type = prepare->inputs[0]->desc.type;
+  params->b_type = prepare->inputs[1]->desc.type;
+  params->y_type = y->type;
+  params->a_size = nnc_data_type_get_size (params->a_type);
+  params->b_size = nnc_data_type_get_size (params->b_type);
+  params->y_size = nnc_data_type_get_size (params->y_type);
+  params->failure = function->failure;
+  params->loop = function->loops[wide];
+  if (function->has_kernel && params->a_type == NNC_F32) {
+    const NncKernel *kernel = nnc_kernel_find (function->slot);
     params->kernel = kernel->binary;
     prepare->kernel = kernel->name;
     set_clamp (params, prepare->node);
   }
   prepare->run = run;
   return TRUE;
+}
+
+gboolean
+nnc_binary_prepare (NncPreparation *prepare, const NncBinaryFunction *function, GError **error)
+{
+  return nnc_binary_prepare_as (prepare, function, nnc_wide_type (prepare->inputs[0]->desc.type), error);
 }

@@ -1,47 +1,82 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* elementwise_binary.h: y = f (a, b) with NumPy's broadcasting, f32 by kernels,
- * the other types by loops that NNC_BINARY_LOOPS writes. */
+/* elementwise_binary.h: y = f (a, b) with NumPy's broadcasting, f32 by kernels where there is one, else by loops over
+ * wide types (wide.h). An op of this kind is its loops and a line with NNC_BINARY_OP. */
 #pragma once
 
 #include "kernel.h"
-#include "op.h"
+#include "wide.h"
 
-/* Like NncBinaryF32, for any type. FALSE: some numbers have no result. */
-typedef gboolean (*NncBinaryLoop) (gpointer y, gconstpointer a, gconstpointer b, const NncBroadcast *shape);
+/* y[i] = f (a[i * a_step], b[i * b_step]) for i < n; steps are 1, or 0 for one number. y may be a where a_step is 1.
+ * FALSE: some numbers have no result. */
+typedef gboolean (*NncBinaryLoop) (gpointer y, gconstpointer a, gconstpointer b, gsize n, int a_step, int b_step);
 
-/* Both inputs of one type, which is f32 or has a loop. loops: by NncDataType. */
-gboolean nnc_binary_infer (NncInference *inference, const NncBinaryLoop *loops, GError **error);
-/* failure: what it means when a loop returns FALSE. */
-gboolean nnc_binary_prepare (NncPreparation *prepare, NncSlot slot, const NncBinaryLoop *loops, const char *failure,
-                             GError **error);
+typedef struct {
+  guint types; /* of a and b: a set of wide.h */
+  NncDataType result; /* NNC_BOOL, whose bytes the loops write; NNC_INVALID: the type of a */
+  gboolean has_kernel;
+  NncSlot slot; /* with has_kernel: for f32 */
+  const char *failure; /* what it means when a loop returns FALSE */
+  NncBinaryLoop loops[NNC_BOOL + 1]; /* by wide type */
+} NncBinaryFunction;
 
-#define NNC_BINARY_LOOP(name, type, wide, expression)                                                                  \
-  static gboolean name (gpointer y_data, gconstpointer a_data, gconstpointer b_data, const NncBroadcast *s)            \
+/* Both inputs of one type. */
+gboolean nnc_binary_infer (NncInference *inference, const NncBinaryFunction *function, GError **error);
+gboolean nnc_binary_prepare (NncPreparation *prepare, const NncBinaryFunction *function, GError **error);
+/* The same for inputs of any types, computed as `wide`. */
+gboolean nnc_binary_prepare_as (NncPreparation *prepare, const NncBinaryFunction *function, NncDataType wide,
+                                GError **error);
+
+#define NNC_BINARY_KERNEL(name) .has_kernel = TRUE, .slot = NNC_SLOT_##name
+
+/* An expression of a and b, of type number; it may clear `possible`. */
+#define NNC_BINARY_LOOP(name, y_type, number_type, expression)                                                         \
+  static gboolean name (gpointer y_data, gconstpointer a_data, gconstpointer b_data, gsize n, int a_step, int b_step)  \
   {                                                                                                                    \
-    type *y_row = y_data;                                                                                              \
-    const type *a_row = a_data, *b_row = b_data;                                                                       \
+    typedef number_type number G_GNUC_UNUSED;                                                                          \
+    y_type *y = y_data;                                                                                                \
+    const number_type *a_from = a_data, *b_from = b_data;                                                              \
     gboolean possible = TRUE;                                                                                          \
-    for (gsize r = 0; r < s->rows; r++, a_row += s->a_row, b_row += s->b_row, y_row += s->columns)                     \
-      for (gsize c = 0; c < s->columns; c++) {                                                                         \
-        wide a = (wide)a_row[c * (gsize)s->a_step], b = (wide)b_row[c * (gsize)s->b_step];                             \
-        y_row[c] = (type)(expression);                                                                                 \
-      }                                                                                                                \
+    for (gsize i = 0; i < n; i++) {                                                                                    \
+      number_type a = a_from[i * (gsize)a_step], b G_GNUC_UNUSED = b_from[i * (gsize)b_step];                          \
+      y[i] = (y_type)(expression);                                                                                     \
+    }                                                                                                                  \
     return possible;                                                                                                   \
   }
 
-/* prefix##_loops[]: expressions of a and b, which are gint64, guint64 or double; they may clear `possible`. */
-#define NNC_BINARY_LOOPS(prefix, signed_expression, unsigned_expression, float_expression)                             \
-  NNC_BINARY_LOOP (prefix##_i8, gint8, gint64, signed_expression)                                                      \
-  NNC_BINARY_LOOP (prefix##_i16, gint16, gint64, signed_expression)                                                    \
-  NNC_BINARY_LOOP (prefix##_i32, gint32, gint64, signed_expression)                                                    \
+/* For operands of each wide type. */
+#define NNC_BINARY_FLOAT_LOOPS(prefix, expression)                                                                     \
+  NNC_BINARY_LOOP (prefix##_f32, float, float, expression)                                                             \
+  NNC_BINARY_LOOP (prefix##_f64, double, double, expression)
+#define NNC_BINARY_INTEGER_LOOPS(prefix, signed_expression, unsigned_expression)                                       \
   NNC_BINARY_LOOP (prefix##_i64, gint64, gint64, signed_expression)                                                    \
-  NNC_BINARY_LOOP (prefix##_u8, guint8, guint64, unsigned_expression)                                                  \
-  NNC_BINARY_LOOP (prefix##_u16, guint16, guint64, unsigned_expression)                                                \
-  NNC_BINARY_LOOP (prefix##_u32, guint32, guint64, unsigned_expression)                                                \
-  NNC_BINARY_LOOP (prefix##_u64, guint64, guint64, unsigned_expression)                                                \
-  NNC_BINARY_LOOP (prefix##_f64, double, double, float_expression)                                                     \
-  static const NncBinaryLoop prefix##_loops[NNC_BOOL + 1] = {                                                          \
-    [NNC_I8] = prefix##_i8,   [NNC_I16] = prefix##_i16, [NNC_I32] = prefix##_i32,                                      \
-    [NNC_I64] = prefix##_i64, [NNC_U8] = prefix##_u8,   [NNC_U16] = prefix##_u16,                                      \
-    [NNC_U32] = prefix##_u32, [NNC_U64] = prefix##_u64, [NNC_F64] = prefix##_f64,                                      \
+  NNC_BINARY_LOOP (prefix##_u64, guint64, guint64, unsigned_expression)
+#define NNC_BINARY_LOOPS(prefix, signed_expression, unsigned_expression, float_expression)                             \
+  NNC_BINARY_FLOAT_LOOPS (prefix, float_expression)                                                                    \
+  NNC_BINARY_INTEGER_LOOPS (prefix, signed_expression, unsigned_expression)
+#define NNC_BINARY_LOOPS_OF(prefix)                                                                                    \
+  .loops = { [NNC_F32] = prefix##_f32, [NNC_F64] = prefix##_f64, [NNC_I64] = prefix##_i64, [NNC_U64] = prefix##_u64 }
+
+/* An op by infer_NAME and prepare_NAME. */
+#define NNC_BINARY_OP_BY(op_name, more_traits)                                                                         \
+  const NncOp nnc_op_##op_name = {                                                                                     \
+    .name = #op_name,                                                                                                  \
+    .traits = NNC_OP_ELEMENTWISE | NNC_OP_IN_PLACE | (more_traits),                                                    \
+    .min_inputs = 2,                                                                                                   \
+    .max_inputs = 2,                                                                                                   \
+    .max_outputs = 1,                                                                                                  \
+    .infer = infer_##op_name,                                                                                          \
+    .prepare = prepare_##op_name,                                                                                      \
   };
+
+/* The op of a function, which are the last arguments: an initializer of NncBinaryFunction. */
+#define NNC_BINARY_OP(op_name, more_traits, ...)                                                                       \
+  static const NncBinaryFunction function_of_##op_name = { __VA_ARGS__ };                                              \
+  static gboolean infer_##op_name (NncInference *inference, GError **error)                                            \
+  {                                                                                                                    \
+    return nnc_binary_infer (inference, &function_of_##op_name, error);                                                \
+  }                                                                                                                    \
+  static gboolean prepare_##op_name (NncPreparation *prepare, GError **error)                                          \
+  {                                                                                                                    \
+    return nnc_binary_prepare (prepare, &function_of_##op_name, error);                                                \
+  }                                                                                                                    \
+  NNC_BINARY_OP_BY (op_name, more_traits)

@@ -1,32 +1,69 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* elementwise_unary.c: y[i] = f (x[i]) by a kernel. */
+/* elementwise_unary.c: y[i] = f (x[i]). */
 #include "elementwise_unary.h"
 
 typedef struct {
-  NncUnaryF32 function;
-  float parameters[2];
+  NncUnaryF32 kernel; /* NULL: loop */
+  NncUnaryLoop loop;
+  NncDataType x_wide, y_wide;
+  float attributes[2];
 } Params;
+
+static void
+map (gpointer y, gconstpointer x, gsize n, gconstpointer user_data)
+{
+  const Params *params = user_data;
+
+  if (params->kernel)
+    params->kernel (y, x, n, params->attributes);
+  else
+    params->loop (y, x, n, params->attributes);
+}
 
 static gboolean
 run (const NncStep *step, NncRunContext *context, GError **error)
 {
   const Params *params = step->params;
 
-  params->function (step->outputs[0]->data, step->inputs[0]->data, nnc_desc_n_elements (&step->outputs[0]->desc),
-                    params->parameters);
+  nnc_wide_map (map, params, params->y_wide, step->outputs[0], params->x_wide, step->inputs[0]);
   return TRUE;
 }
 
 gboolean
-nnc_unary_prepare (NncPreparation *prepare, NncSlot slot, const float *parameters, guint n, GError **error)
+nnc_unary_infer (NncInference *inference, const NncUnaryFunction *function, GError **error)
+{
+  inference->outputs[0] = inference->inputs[0]->desc;
+  if (function->result != NNC_INVALID)
+    inference->outputs[0].type = function->result;
+  return nnc_input_check_types (inference->inputs, 0, function->types, error);
+}
+
+static float
+read_attribute (const NncNode *node, const char *name, float otherwise)
+{
+  const NncAttribute *attribute = nnc_node_get_attribute (node, name);
+
+  return attribute && attribute->kind == NNC_ATTRIBUTE_INT ? (float)attribute->i
+                                                           : nnc_node_get_float (node, name, otherwise);
+}
+
+gboolean
+nnc_unary_prepare (NncPreparation *prepare, const NncUnaryFunction *function, GError **error)
 {
   Params *params = nnc_prepare_params (prepare, sizeof *params);
-  const NncKernel *kernel = nnc_kernel_find (slot);
+  NncDataType wide = nnc_wide_type (prepare->inputs[0]->desc.type);
 
-  params->function = kernel->unary;
-  for (guint i = 0; i < n; i++)
-    params->parameters[i] = parameters[i];
-  prepare->kernel = kernel->name;
+  if (function->has_kernel && wide == NNC_F32) {
+    const NncKernel *kernel = nnc_kernel_find (function->slot);
+    params->kernel = kernel->unary;
+    prepare->kernel = kernel->name;
+  }
+  params->loop = function->loops[wide];
+  params->x_wide = wide;
+  params->y_wide = function->result == NNC_INVALID ? wide : function->result;
+  for (guint i = 0; i < G_N_ELEMENTS (params->attributes) && function->attributes[i].name; i++)
+    params->attributes[i]
+        = read_attribute (prepare->node, function->attributes[i].name, function->attributes[i].otherwise);
   prepare->run = run;
   return TRUE;
 }

@@ -52,12 +52,6 @@ nnc_input_get_ints (const NncTensor *tensor, const char *what, gint64 *values, g
   return TRUE;
 }
 
-float
-nnc_input_get_float (const NncTensor *tensor, float otherwise)
-{
-  return tensor && nnc_desc_n_elements (&tensor->desc) == 1 ? *(const float *)tensor->data : otherwise;
-}
-
 gboolean
 nnc_node_get_n_ints (const NncNode *node, const char *name, guint n, gint64 otherwise, gint64 minimum, gint64 maximum,
                      gint64 *values, GError **error)

@@ -11,8 +11,6 @@ gboolean nnc_input_check_vector (const NncTensor *const *inputs, guint i, gint64
 /* The numbers of an i32 or i64 tensor of rank 0 or 1 with known data, at most max of them. what: for the error. */
 gboolean nnc_input_get_ints (const NncTensor *tensor, const char *what, gint64 *values, guint max, guint *n,
                              GError **error);
-/* The one number of an f32 tensor, or otherwise when it is absent. */
-float nnc_input_get_float (const NncTensor *tensor, float otherwise);
 
 /* A list attribute of exactly n numbers in [minimum, maximum]; each is otherwise when the attribute is absent. */
 gboolean nnc_node_get_n_ints (const NncNode *node, const char *name, guint n, gint64 otherwise, gint64 minimum,

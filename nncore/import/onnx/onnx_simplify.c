@@ -4,6 +4,14 @@
 #include "onnx_tensor.h"
 #include "onnx_translate.h"
 
+/* Both speak of 8-bit floats only. */
+static void
+remove_rounding (NncNode *draft)
+{
+  nnc_node_remove_attribute (draft, "saturate");
+  nnc_node_remove_attribute (draft, "round_mode");
+}
+
 /* `to` becomes an NncDataType. */
 gboolean
 nnc_onnx_translate_cast (NncOnnxTranslation *translation, GError **error)
@@ -15,10 +23,15 @@ nnc_onnx_translate_cast (NncOnnxTranslation *translation, GError **error)
     g_autofree char *name = nnc_onnx_data_type_to_string (number);
     return nnc_onnx_unsupported (error, "attribute 'to' is %s, a data type that is not supported", name);
   }
-  /* Both speak of 8-bit floats only. */
-  nnc_node_remove_attribute (&translation->draft, "saturate");
-  nnc_node_remove_attribute (&translation->draft, "round_mode");
+  remove_rounding (&translation->draft);
   nnc_node_set_int (&translation->draft, "to", type);
+  return nnc_onnx_translate_plain (translation, error);
+}
+
+gboolean
+nnc_onnx_translate_cast_like (NncOnnxTranslation *translation, GError **error)
+{
+  remove_rounding (&translation->draft);
   return nnc_onnx_translate_plain (translation, error);
 }
 

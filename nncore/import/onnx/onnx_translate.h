@@ -65,7 +65,8 @@ G_GNUC_PRINTF (2, 3) gboolean nnc_onnx_unsupported (GError **error, const char *
  * layout depends on it; inference finds out for certain. */
 void nnc_onnx_note_ranks (NncNode *node);
 
-/* Translators that are not plain: onnx_channels_last.c, onnx_upgrade.c, onnx_constant.c, onnx_simplify.c. */
+/* Translators that are not plain: onnx_channels_last.c, onnx_upgrade.c, onnx_constant.c, onnx_simplify.c,
+ * onnx_decompose.c. */
 gboolean nnc_onnx_translate_convolution (NncOnnxTranslation *translation, GError **error);
 gboolean nnc_onnx_translate_pooling (NncOnnxTranslation *translation, GError **error);
 gboolean nnc_onnx_translate_global_pooling (NncOnnxTranslation *translation, GError **error);
@@ -78,3 +79,6 @@ gboolean nnc_onnx_translate_constant (NncOnnxTranslation *translation, GError **
 gboolean nnc_onnx_translate_cast (NncOnnxTranslation *translation, GError **error);
 gboolean nnc_onnx_translate_dropout (NncOnnxTranslation *translation, GError **error);
 gboolean nnc_onnx_translate_batch_normalization (NncOnnxTranslation *translation, GError **error);
+gboolean nnc_onnx_translate_cast_like (NncOnnxTranslation *translation, GError **error);
+gboolean nnc_onnx_translate_chain (NncOnnxTranslation *translation, GError **error);
+gboolean nnc_onnx_translate_mean (NncOnnxTranslation *translation, GError **error);

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* convert.h: numbers of one type as another. Floats lose their fraction on their way to integers, and what an integer
+ * cannot hold becomes its nearest; NaN becomes 0. Integers wrap around. Any number but 0 is true. */
+#pragma once
+
+#include "shape.h"
+
+/* y[i] = x[i], for n numbers that do not overlap. */
+void nnc_convert (NncDataType to, gpointer y, NncDataType from, gconstpointer x, gsize n);
