@@ -2,6 +2,8 @@
 /* edge-eval-labels.c: reads true classes; sizes in files are checked against what is there. */
 #include "edge-eval-labels.h"
 
+#include "edge-eval-metrics.h"
+
 #include <gio/gio.h>
 #include <string.h>
 
@@ -221,4 +223,15 @@ eval_truth_load (const gchar *path, const gchar *const *names, GError **error)
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "%s: no labels in it", path);
   }
   return truth;
+}
+
+guint
+eval_truth_find_class (const EvalTruth *truth, guint index, const gchar *name)
+{
+  if (truth->names == NULL)
+    return index;
+  for (guint i = 0; name != NULL && truth->names[i] != NULL; i++)
+    if (g_str_equal (truth->names[i], name))
+      return i;
+  return EVAL_OTHER_CLASS;
 }

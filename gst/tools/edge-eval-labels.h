@@ -27,6 +27,16 @@ typedef struct {
  */
 EvalTruth *eval_truth_load (const gchar *path, const gchar *const *names, GError **error);
 void eval_truth_free (EvalTruth *truth);
+
+/**
+ * eval_truth_find_class:
+ * @index: one of a network's classes
+ * @name: (nullable): its name
+ *
+ * Returns: which of the truth's classes that is: by its name where the truth's classes have names, else the same
+ * number; %EVAL_OTHER_CLASS where it is none of them
+ */
+guint eval_truth_find_class (const EvalTruth *truth, guint index, const gchar *name);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EvalTruth, eval_truth_free)
 
 G_END_DECLS

@@ -15,7 +15,7 @@ eval_confusion_new (guint n_classes, GError **error)
                  EVAL_MAX_CLASSES);
     return NULL;
   }
-  counts = g_try_malloc0_n ((gsize)n_classes * n_classes, sizeof *counts);
+  counts = g_try_malloc0_n ((gsize)n_classes * (n_classes + 1), sizeof *counts);
   if (counts == NULL) {
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "no memory for a confusion matrix of %u classes", n_classes);
     return NULL;
@@ -33,12 +33,19 @@ eval_confusion_free (EvalConfusion *confusion)
   g_free (confusion);
 }
 
+/* What is none of the classes counts in the column behind them. */
+static gsize
+find_cell (const EvalConfusion *confusion, guint truth, guint predicted)
+{
+  return (gsize)truth * (confusion->n_classes + 1) + MIN (predicted, confusion->n_classes);
+}
+
 gboolean
 eval_confusion_add (EvalConfusion *confusion, guint truth, guint predicted)
 {
-  if (truth >= confusion->n_classes || predicted >= confusion->n_classes)
+  if (truth >= confusion->n_classes)
     return FALSE;
-  confusion->counts[(gsize)truth * confusion->n_classes + predicted]++;
+  confusion->counts[find_cell (confusion, truth, predicted)]++;
   confusion->n_frames++;
   return TRUE;
 }
@@ -46,7 +53,17 @@ eval_confusion_add (EvalConfusion *confusion, guint truth, guint predicted)
 guint64
 eval_confusion_get (const EvalConfusion *confusion, guint truth, guint predicted)
 {
-  return confusion->counts[(gsize)truth * confusion->n_classes + predicted];
+  return confusion->counts[find_cell (confusion, truth, predicted)];
+}
+
+guint64
+eval_confusion_get_n_predicted (const EvalConfusion *confusion, guint predicted)
+{
+  guint64 sum = 0;
+
+  for (guint truth = 0; truth < confusion->n_classes; truth++)
+    sum += eval_confusion_get (confusion, truth, predicted);
+  return sum;
 }
 
 static gdouble
@@ -65,23 +82,12 @@ eval_accuracy (const EvalConfusion *confusion)
   return quotient (right, confusion->n_frames);
 }
 
-/* How often the class was the answer, right or wrong. */
-static guint64
-n_predicted (const EvalConfusion *confusion, guint index)
-{
-  guint64 sum = 0;
-
-  for (guint truth = 0; truth < confusion->n_classes; truth++)
-    sum += eval_confusion_get (confusion, truth, index);
-  return sum;
-}
-
 static guint64
 n_true (const EvalConfusion *confusion, guint index)
 {
   guint64 sum = 0;
 
-  for (guint predicted = 0; predicted < confusion->n_classes; predicted++)
+  for (guint predicted = 0; predicted <= confusion->n_classes; predicted++)
     sum += eval_confusion_get (confusion, index, predicted);
   return sum;
 }
@@ -91,7 +97,7 @@ EvalScore
 eval_class_score (const EvalConfusion *confusion, guint index)
 {
   guint64 right = eval_confusion_get (confusion, index, index);
-  guint64 predicted = n_predicted (confusion, index);
+  guint64 predicted = eval_confusion_get_n_predicted (confusion, index);
   guint64 support = n_true (confusion, index);
 
   return (EvalScore){
@@ -111,7 +117,7 @@ eval_macro_score (const EvalConfusion *confusion)
   for (guint i = 0; i < confusion->n_classes; i++) {
     EvalScore score = eval_class_score (confusion, i);
 
-    if (score.support == 0 && n_predicted (confusion, i) == 0)
+    if (score.support == 0 && eval_confusion_get_n_predicted (confusion, i) == 0)
       continue;
     mean.precision += score.precision;
     mean.recall += score.recall;

@@ -9,7 +9,8 @@ G_BEGIN_DECLS
  * EvalConfusion:
  * @n_classes: number of classes, at least 1
  * @n_frames: sum of @counts
- * @counts: [true class, predicted class], frames
+ * @counts: [true class, predicted class], frames; the column behind the classes has the frames whose answer is none of
+ * them
  */
 typedef struct {
   guint n_classes;
@@ -38,9 +39,14 @@ EvalConfusion *eval_confusion_new (guint n_classes, GError **error);
 void eval_confusion_free (EvalConfusion *confusion);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EvalConfusion, eval_confusion_free)
 
-/* Counts one frame. FALSE, and nothing is counted, when a class is outside [0, n_classes). */
+/* The answer where there is none, or one that is none of the classes: any number from n_classes on means the same. */
+#define EVAL_OTHER_CLASS G_MAXUINT
+
+/* Counts one frame. FALSE, and nothing is counted, when the true class is outside [0, n_classes). */
 gboolean eval_confusion_add (EvalConfusion *confusion, guint truth, guint predicted);
 guint64 eval_confusion_get (const EvalConfusion *confusion, guint truth, guint predicted);
+/* How often a class was the answer, right or wrong. */
+guint64 eval_confusion_get_n_predicted (const EvalConfusion *confusion, guint predicted);
 
 /* Right answers among all frames; 0 without frames. */
 gdouble eval_accuracy (const EvalConfusion *confusion);

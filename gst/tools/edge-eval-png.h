@@ -10,7 +10,8 @@ G_BEGIN_DECLS
  * @path: file to write
  * @names: (nullable): names of the classes, %NULL-terminated; classes without a name show their number
  *
- * Rows are true classes, columns predicted ones; a cell is the darker, the larger its part of its row.
+ * Rows are true classes, columns predicted ones; a cell is the darker, the larger its part of its row. The last column
+ * is of answers that are none of the classes, where there are such.
  *
  * Returns: %FALSE with an error that names @path, when it cannot be written or has more than EVAL_PNG_MAX_CLASSES.
  */

@@ -2,6 +2,8 @@
 /* test_edge_eval_labels.c: true classes from each kind of source, and what is refused. */
 #include "edge-eval-labels.h"
 
+#include "edge-eval-metrics.h"
+
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <gst/check/gstcheck.h>
@@ -124,6 +126,18 @@ GST_START_TEST (folder_a_class_counts_its_files)
 }
 GST_END_TEST
 
+GST_START_TEST (folders_are_found_by_name_and_other_classes_by_number)
+{
+  gchar *folders[] = { "cat", "dog", NULL };
+  const EvalTruth named = { .names = folders }, numbered = { 0 };
+
+  fail_unless_equals_int (eval_truth_find_class (&named, 700, "dog"), 1);
+  fail_unless (eval_truth_find_class (&named, 1, "cow") == EVAL_OTHER_CLASS);
+  fail_unless (eval_truth_find_class (&named, 1, NULL) == EVAL_OTHER_CLASS);
+  fail_unless_equals_int (eval_truth_find_class (&numbered, 7, "dog"), 7);
+}
+GST_END_TEST
+
 GST_START_TEST (sizes_that_disagree_are_refused_with_both_numbers)
 {
   assert_refused ("\0\0\x08\1\0\0\0\3\7\3", 10, "3 labels announced, 2 are there");
@@ -166,6 +180,7 @@ edge_eval_labels_suite (void)
   tcase_add_test (tests, text_accepts_byte_order_mark_crlf_and_blank_end);
   tcase_add_test (tests, text_may_name_classes);
   tcase_add_test (tests, folder_a_class_counts_its_files);
+  tcase_add_test (tests, folders_are_found_by_name_and_other_classes_by_number);
   tcase_add_test (tests, sizes_that_disagree_are_refused_with_both_numbers);
   tcase_add_test (tests, line_that_is_no_class_is_named);
   tcase_add_test (tests, nothing_to_read_is_an_error);

@@ -75,14 +75,25 @@ GST_START_TEST (no_frames_score_zero)
 }
 GST_END_TEST
 
-GST_START_TEST (class_out_of_range_is_not_counted)
+GST_START_TEST (true_class_out_of_range_is_not_counted)
 {
   g_autoptr (EvalConfusion) confusion = confusion_of (2, (guint[]){ 1, 0, 0, 1 });
 
   fail_if (eval_confusion_add (confusion, 2, 0));
-  fail_if (eval_confusion_add (confusion, 0, 2));
   fail_if (eval_confusion_add (confusion, G_MAXUINT, G_MAXUINT));
   fail_unless_equals_uint64 (confusion->n_frames, 2);
+}
+GST_END_TEST
+
+GST_START_TEST (answer_that_is_no_class_is_wrong)
+{
+  g_autoptr (EvalConfusion) confusion = confusion_of (2, (guint[]){ 1, 0, 0, 1 });
+
+  fail_unless (eval_confusion_add (confusion, 0, EVAL_OTHER_CLASS) && eval_confusion_add (confusion, 1, 2));
+  fail_unless_equals_float (eval_accuracy (confusion), 0.5);
+  fail_unless_equals_float (eval_class_score (confusion, 0).recall, 0.5);
+  fail_unless_equals_float (eval_class_score (confusion, 0).precision, 1.0);
+  fail_unless_equals_uint64 (eval_confusion_get_n_predicted (confusion, EVAL_OTHER_CLASS), 2);
 }
 GST_END_TEST
 
@@ -111,7 +122,8 @@ edge_eval_metrics_suite (void)
   tcase_add_test (tests, macro_average_weighs_classes_alike);
   tcase_add_test (tests, class_that_never_occurs_is_left_out_of_the_macro_average);
   tcase_add_test (tests, no_frames_score_zero);
-  tcase_add_test (tests, class_out_of_range_is_not_counted);
+  tcase_add_test (tests, true_class_out_of_range_is_not_counted);
+  tcase_add_test (tests, answer_that_is_no_class_is_wrong);
   tcase_add_test (tests, number_of_classes_out_of_range_is_an_error);
   return suite;
 }

@@ -37,6 +37,24 @@ GST_START_TEST (cells_are_coloured_by_their_part_of_the_row)
 }
 GST_END_TEST
 
+GST_START_TEST (answers_that_are_no_class_have_a_column_of_their_own)
+{
+  g_autofree gchar *folder = g_dir_make_tmp ("png-XXXXXX", NULL);
+  g_autofree gchar *path = g_build_filename (folder, "matrix.png", NULL);
+  g_autoptr (EvalConfusion) confusion = eval_confusion_new (2, NULL);
+  cairo_surface_t *surface;
+
+  fail_unless (eval_confusion_add (confusion, 0, 0) && eval_confusion_add (confusion, 1, EVAL_OTHER_CLASS));
+  fail_unless (eval_confusion_write_png (confusion, NULL, path, NULL));
+  surface = cairo_image_surface_create_from_png (path);
+  fail_unless_equals_int (cairo_image_surface_get_width (surface), 150 + 3 * 56 + 16);
+  fail_unless_equals_int (cell_colour (surface, 0, 0), cell_colour (surface, 1, 2));
+  fail_unless_equals_int (cell_colour (surface, 0, 2), 0xffffff);
+  cairo_surface_destroy (surface);
+  fail_unless (g_remove (path) == 0 && g_rmdir (folder) == 0);
+}
+GST_END_TEST
+
 GST_START_TEST (what_cannot_be_written_is_an_error_with_the_path)
 {
   g_autoptr (EvalConfusion) small = eval_confusion_new (2, NULL);
@@ -59,6 +77,7 @@ edge_eval_png_suite (void)
 
   suite_add_tcase (suite, tests);
   tcase_add_test (tests, cells_are_coloured_by_their_part_of_the_row);
+  tcase_add_test (tests, answers_that_are_no_class_have_a_column_of_their_own);
   tcase_add_test (tests, what_cannot_be_written_is_an_error_with_the_path);
   return suite;
 }
