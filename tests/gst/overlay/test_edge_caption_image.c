@@ -131,8 +131,8 @@ GST_START_TEST (nothing_leaves_a_frame_of_any_size)
   static const char *const labels[]
       = { "a label that is too long for most frames, by far", "b", "c", "d", "e", "f", "g" };
 
-  for (guint width = 1; width < 1500; width += 1 + width / 4)
-    for (guint height = 1; height < 1500; height += 1 + height / 4)
+  for (guint width = 1; width < 1500; width += 1 + width / 2)
+    for (guint height = 1; height < 1500; height += 1 + height / 2)
       for (guint position = GST_EDGE_POSITION_TOP_LEFT; position <= GST_EDGE_POSITION_BOTTOM_RIGHT; position++) {
         Image image = draw (labels, G_N_ELEMENTS (labels), "Sans Bold", (GstEdgePosition)position, width, height);
 
