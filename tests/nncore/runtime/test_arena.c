@@ -42,6 +42,20 @@ GST_START_TEST (blocks_alive_together_never_overlap)
 }
 GST_END_TEST
 
+GST_START_TEST (the_live_peak_is_the_largest_sum_of_a_step)
+{
+  /* step 0: 100; 1: 100 + 30; 2: 30 + 70 + 60; 3: 60 */
+  const NncArenaBlock blocks[] = { { .size = 100, .first = 0, .last = 1 },
+                                   { .size = 30, .first = 1, .last = 2 },
+                                   { .size = 70, .first = 2, .last = 2 },
+                                   { .size = 60, .first = 2, .last = 3 } };
+
+  fail_unless_equals_uint64 (nnc_arena_live_peak (blocks, G_N_ELEMENTS (blocks), 4), 160);
+  fail_unless_equals_uint64 (nnc_arena_live_peak (blocks, G_N_ELEMENTS (blocks), 2), 130);
+  fail_unless_equals_uint64 (nnc_arena_live_peak (blocks, 0, 4), 0);
+}
+GST_END_TEST
+
 GST_START_TEST (sizes_that_overflow_are_refused)
 {
   NncArenaBlock blocks[] = { { .size = G_MAXSIZE - 1 }, { .size = G_MAXSIZE / 2 } };
@@ -61,6 +75,7 @@ arena_suite (void)
   suite_add_tcase (suite, tcase);
   tcase_add_test (tcase, blocks_of_different_times_share_memory);
   tcase_add_test (tcase, blocks_alive_together_never_overlap);
+  tcase_add_test (tcase, the_live_peak_is_the_largest_sum_of_a_step);
   tcase_add_test (tcase, sizes_that_overflow_are_refused);
   return suite;
 }
