@@ -86,7 +86,7 @@ tensor_from_constant (NncTensor *tensor, NncConstant *constant, gboolean contigu
 
 static gboolean
 run_once (const NncNode *node, NncConstant *const *constants, NncTensor **inputs, NncTensor **outputs,
-          NncMemory *memory, GError **error)
+          guint64 max_macs, NncMemory *memory, GError **error)
 {
   g_autoptr (NncPackStore) store = nnc_pack_store_new ();
   NncPlanner planner = { .store = store, .constants = constants };
@@ -117,7 +117,11 @@ run_once (const NncNode *node, NncConstant *const *constants, NncTensor **inputs
       .n_outputs = node->n_outputs,
       .node = node,
     };
-    if (prepare.scratch > G_MAXSIZE / 2 || posix_memalign (&scratch, 64, prepare.scratch + 64) != 0) {
+    if (prepare.macs > max_macs) {
+      g_set_error (error, NNC_ERROR, NNC_ERROR_LIMIT,
+                   "takes %" G_GUINT64_FORMAT " multiply-accumulates, the limit is %" G_GUINT64_FORMAT, prepare.macs,
+                   max_macs);
+    } else if (prepare.scratch > G_MAXSIZE / 2 || posix_memalign (&scratch, 64, prepare.scratch + 64) != 0) {
       scratch = NULL;
       g_set_error (error, NNC_ERROR, NNC_ERROR_MEMORY, "no memory for %" G_GSIZE_FORMAT " bytes of scratch",
                    prepare.scratch);
@@ -187,8 +191,8 @@ drop_outputs (NncTensor *tensors, const NncTensorDesc *descs, guint n, NncMemory
 }
 
 gboolean
-nnc_node_execute (const NncNode *node, NncConstant *const *constants, gsize limit, NncConstant **results,
-                  GError **error)
+nnc_node_execute (const NncNode *node, NncConstant *const *constants, gsize limit, guint64 max_macs,
+                  NncConstant **results, GError **error)
 {
   guint n_in = node->n_inputs, n_out = node->n_outputs;
   g_autofree NncTensor *tensors = g_new0 (NncTensor, n_in + n_out);
@@ -216,7 +220,7 @@ nnc_node_execute (const NncNode *node, NncConstant *const *constants, gsize limi
   if (!nnc_node_infer (node, (const NncTensor *const *)pointers, descs, error))
     return FALSE;
   done = place_outputs (&tensors[n_in], descs, n_out, limit, error)
-         && run_once (node, constants, pointers, &pointers[n_in], memory, error)
+         && run_once (node, constants, pointers, &pointers[n_in], max_macs, memory, error)
          && take_results (&tensors[n_in], descs, n_out, memory, results, error);
 out:
   drop_outputs (&tensors[n_in], descs, n_out, memory);

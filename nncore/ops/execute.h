@@ -13,9 +13,10 @@ gboolean nnc_node_infer (const NncNode *node, const NncTensor *const *inputs, Nn
 gboolean nnc_node_check (const NncNode *node, GError **error);
 
 /* Computes outputs (an array of n_outputs constants, references are the caller's; NULL for outputs that nobody
- * wants) from constants. Sources must be acquired. limit: the most bytes the outputs may have together. */
-gboolean nnc_node_execute (const NncNode *node, NncConstant *const *inputs, gsize limit, NncConstant **outputs,
-                           GError **error);
+ * wants) from constants. Sources must be acquired. limit: the most bytes the outputs may have together; max_macs: the
+ * most that may be computed. */
+gboolean nnc_node_execute (const NncNode *node, NncConstant *const *inputs, gsize limit, guint64 max_macs,
+                           NncConstant **outputs, GError **error);
 
 /* Puts "node 'name' (op): " before the error's message. */
 void nnc_node_prefix_error (const NncNode *node, GError **error);

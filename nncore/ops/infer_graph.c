@@ -8,14 +8,18 @@
 
 #include <string.h>
 
-/* Folding may not make more memory than this out of a node: what is larger is computed when the network runs. */
+/* What folding may make out of a node and of a graph, and how much it may compute for it: a small file can ask for any
+ * amount of both. What is more is computed when the network runs, within the session's limits. */
 #define MAX_FOLDED_BYTES ((gsize)1 << 26)
+#define MAX_FOLDED_BYTES_TOGETHER ((gsize)1 << 28)
+#define MAX_FOLDED_MACS ((guint64)1 << 28)
 
 typedef struct {
   NncTensor *tensors;
   NncTensor **inputs;
   NncConstant **constants;
   guint n;
+  gsize folded; /* bytes of all constants made so far */
 } Scratch;
 
 static void
@@ -111,14 +115,15 @@ can_fold (const NncNode *node, Scratch *scratch, const NncTensorDesc *outputs)
   for (guint i = 0; i < node->n_inputs && !(node->op->traits & NNC_OP_SHAPE_ONLY); i++)
     if (node->inputs[i] && scratch->constants[i] == NULL)
       return FALSE;
-  return total <= MAX_FOLDED_BYTES;
+  return total <= MAX_FOLDED_BYTES && scratch->folded + total <= MAX_FOLDED_BYTES_TOGETHER;
 }
 
-/* What the numbers make impossible is an error of the run: it may never come to this node. */
+/* What the numbers make impossible, or a limit, is an error of the run: it may never come to this node. */
 static gboolean
 can_wait (const GError *error)
 {
-  return g_error_matches (error, NNC_ERROR, NNC_ERROR_DATA) || g_error_matches (error, NNC_ERROR, NNC_ERROR_MEMORY);
+  return g_error_matches (error, NNC_ERROR, NNC_ERROR_DATA) || g_error_matches (error, NNC_ERROR, NNC_ERROR_MEMORY)
+         || g_error_matches (error, NNC_ERROR, NNC_ERROR_LIMIT);
 }
 
 static gboolean
@@ -134,13 +139,14 @@ fold (NncNode *node, Scratch *scratch, gboolean *folded, GError **error)
     scratch->constants[i] = shape_without_numbers (&node->inputs[i]->desc);
     g_ptr_array_add (owned, scratch->constants[i]);
   }
-  if (!nnc_node_execute (node, scratch->constants, MAX_FOLDED_BYTES, results, &failure)) {
+  if (!nnc_node_execute (node, scratch->constants, MAX_FOLDED_BYTES, MAX_FOLDED_MACS, results, &failure)) {
     if (can_wait (failure))
       return TRUE;
     g_propagate_error (error, g_steal_pointer (&failure));
     return FALSE;
   }
   for (guint i = 0; i < node->n_outputs; i++) {
+    scratch->folded += results[i] ? nnc_desc_size (&results[i]->desc) : 0;
     if (node->outputs[i]) {
       nnc_value_set_constant (node->outputs[i], results[i]);
       node->outputs[i]->producer = NULL;

@@ -38,7 +38,7 @@ execute (const NncNode *node, Results *results, GError **error)
 
   constants_of (node, constants);
   if (nnc_node_check (node, error))
-    nnc_node_execute (node, constants, LIMIT, results->outputs, error);
+    nnc_node_execute (node, constants, LIMIT, G_MAXUINT64, results->outputs, error);
 }
 
 static void
