@@ -30,8 +30,10 @@ typedef struct {
   /* An input's type, shape and place: those of a tensor that stays where it is during a run. */
   gboolean (*bind) (NncPlan *plan, guint input, const NncTensor *tensor, GError **error);
   gboolean (*run) (NncPlan *plan, NncRunContext *context, GError **error);
-  /* As the last run left it; what is known of it, before. */
+  /* As the last run left it. */
   const NncTensor *(*get_output) (NncPlan *plan, guint output);
+  /* What is known of it without a run: where its shape is not, that which the file declares, free dimensions being 0. */
+  void (*describe_output) (NncPlan *plan, guint output, NncTensorDesc *desc);
   /* Gives back what outputs of unknown size took. */
   void (*end) (NncPlan *plan);
   guint64 (*get_macs) (NncPlan *plan);
@@ -44,6 +46,7 @@ struct _NncPlanner {
   const NncSubgraphPlanning *subgraphs; /* NULL: there can be none */
   gpointer subgraphs_data;
   NncVariables *variables; /* NULL: there can be none */
+  NncMemory *memory; /* for what lives as long as the step */
   gpointer params; /* out, g_free() it */
   GDestroyNotify clear_params; /* out, or NULL; call it before */
   guint64 consumed; /* out, bit i: input i's numbers are not wanted by run */

@@ -51,7 +51,7 @@ nnc_subgraph_copy (const NncNode *node, const char *name, guint n_own, guint n_o
     nnc_op_error (error, "attribute '%s' is absent", name);
     return NULL;
   }
-  if (graph->inputs->len != n_own + n_captures || graph->outputs->len != n_outputs) {
+  if (graph->inputs->len != n_own + n_captures || graph->outputs->len < n_outputs) {
     nnc_op_error (error, "attribute '%s' has %u inputs and %u outputs instead of %u and %u", name,
                   graph->inputs->len - MIN (n_captures, graph->inputs->len), graph->outputs->len, n_own, n_outputs);
     return NULL;
@@ -138,6 +138,12 @@ const NncTensor *
 nnc_body_get_output (NncBody *body, guint i)
 {
   return body->functions->get_output (body->plan, i);
+}
+
+void
+nnc_body_describe_output (NncBody *body, guint i, NncTensorDesc *desc)
+{
+  body->functions->describe_output (body->plan, i, desc);
 }
 
 gboolean

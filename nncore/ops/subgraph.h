@@ -10,7 +10,7 @@
 
 /* --- for infer: copies, since the model's graph stays as it is --------------------- */
 
-/* A body with n_own inputs of its own and n_outputs outputs. Its captured inputs are described like the node's, as far
+/* A body with n_own inputs of its own and at least n_outputs outputs. Its captured inputs are described like the node's, as far
  * as those are known; its own are not. NULL with an error: the node has no such body. */
 NncGraph *nnc_subgraph_copy (const NncNode *node, const char *name, guint n_own, guint n_outputs, GError **error);
 /* desc->type may be NNC_INVALID: not known. constant: or NULL. */
@@ -31,8 +31,10 @@ gboolean nnc_body_begin (NncBody *body, const NncStep *step, GError **error);
 /* An input of its own is this tensor, until another is bound. */
 gboolean nnc_body_bind (NncBody *body, guint i, const NncTensor *tensor, GError **error);
 gboolean nnc_body_run (NncBody *body, NncRunContext *context, GError **error);
-/* Valid until the next run, or the end. What is known of it, before the first run. */
+/* Valid until the next run, or the end. */
 const NncTensor *nnc_body_get_output (NncBody *body, guint i);
+/* What is known of it without a run; type NNC_INVALID: nothing. */
+void nnc_body_describe_output (NncBody *body, guint i, NncTensorDesc *desc);
 /* Makes an output of the step a copy of this tensor; output NULL: nobody wants it. */
 gboolean nnc_run_copy_output (NncRunContext *context, NncTensor *output, const NncTensor *from, GError **error);
 void nnc_body_end (NncBody *body);

@@ -6,7 +6,7 @@
 
 struct _NncVariables {
   NncMemory *memory;
-  GHashTable *numbers; /* "container\nname" -> number */
+  GHashTable *numbers; /* length of container, container, name -> number */
   GArray *variables; /* of NncVariable */
 };
 
@@ -46,7 +46,7 @@ nnc_variables_reset (NncVariables *variables)
 guint
 nnc_variables_find (NncVariables *variables, const char *container, const char *name)
 {
-  g_autofree char *key = g_strconcat (container, "\n", name, NULL);
+  g_autofree char *key = g_strdup_printf ("%" G_GSIZE_FORMAT ":%s%s", strlen (container), container, name);
   gpointer number;
 
   if (!g_hash_table_lookup_extended (variables->numbers, key, NULL, &number)) {

@@ -150,7 +150,12 @@ static gboolean
 prepare_step (DynamicStep *dynamic, GError **error)
 {
   NncStep *step = &dynamic->step;
-  NncPlanner planner = { .store = dynamic->resources->store, .constants = dynamic->constants };
+  NncPlanner planner = {
+    .store = dynamic->resources->store,
+    .constants = dynamic->constants,
+    .variables = dynamic->resources->variables,
+    .memory = dynamic->resources->memory,
+  };
   NncPreparation prepare = {
     .planner = &planner,
     .node = step->node,

@@ -10,6 +10,7 @@
 typedef struct {
   NncPackStore *store;
   NncMemory *memory;
+  NncVariables *variables;
   guint threads;
 } NncStepResources;
 

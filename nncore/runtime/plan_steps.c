@@ -143,6 +143,7 @@ prepare_step (NncPlan *plan, NncStep *step, gsize *scratch, GError **error)
     .subgraphs = &nnc_plan_subgraphs,
     .subgraphs_data = plan,
     .variables = plan->options.variables,
+    .memory = plan->options.memory,
   };
   NncPreparation prepare = {
     .planner = &planner,
@@ -211,6 +212,25 @@ make_constants_resident (NncPlan *plan, const NncNode *node, GPtrArray *constant
   return TRUE;
 }
 
+/* The same for constants that are attributes. */
+static gboolean
+flatten_attributes (const NncNode *node, GError **error)
+{
+  for (guint i = 0; i < node->attributes->len; i++) {
+    NncAttribute *attribute = &g_array_index (node->attributes, NncAttribute, i);
+    NncConstant *flat;
+
+    if (attribute->kind != NNC_ATTRIBUTE_CONSTANT)
+      continue;
+    flat = nnc_constant_flatten (attribute->constant, error);
+    if (flat == NULL)
+      return FALSE;
+    nnc_constant_unref (attribute->constant);
+    attribute->constant = flat;
+  }
+  return TRUE;
+}
+
 static void
 unref_constant (gpointer constant)
 {
@@ -228,7 +248,8 @@ make_dynamic (NncPlan *plan, NncStep *step, GError **error)
     if (!prepare_step (plan, step, &scratch, error))
       return FALSE;
     g_ptr_array_set_size (constants, (gint)step->n_inputs);
-  } else if (!make_constants_resident (plan, step->node, constants, error)) {
+  } else if (!make_constants_resident (plan, step->node, constants, error)
+             || !flatten_attributes (step->node, error)) {
     return FALSE;
   }
   nnc_dynamic_step_init (step, &plan->resources, (NncConstant *const *)constants->pdata, scratch);

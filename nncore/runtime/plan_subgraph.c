@@ -50,12 +50,27 @@ get_output (NncPlan *plan, guint i)
   return nnc_plan_get_tensor (plan, plan->graph->outputs->pdata[i]);
 }
 
+static void
+describe_output (NncPlan *plan, guint i, NncTensorDesc *desc)
+{
+  const NncValue *value = plan->graph->outputs->pdata[i];
+
+  *desc = value->desc;
+  if (desc->type != NNC_INVALID)
+    return;
+  desc->type = value->type;
+  desc->rank = value->rank < 0 ? 1 : (guint)value->rank;
+  for (guint axis = 0; axis < desc->rank; axis++)
+    desc->shape[axis] = value->rank < 0 ? 0 : MAX (value->shape[axis], 0);
+}
+
 const NncSubgraphPlanning nnc_plan_subgraphs = {
   .plan = plan_body,
   .free = nnc_plan_free,
   .bind = bind,
   .run = run,
   .get_output = get_output,
+  .describe_output = describe_output,
   .end = nnc_plan_forget,
   .get_macs = nnc_plan_get_macs,
 };

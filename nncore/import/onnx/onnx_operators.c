@@ -77,6 +77,7 @@ static const NncOnnxOperator operators[] = {
   PLAIN ("Less", ""),
   PLAIN ("LessOrEqual", ""),
   PLAIN ("Log", ""),
+  PLAIN ("Loop", "body=graph"),
   PLAIN ("MatMul", ""),
   TRANSLATED ("Max", "", chain),
   TRANSLATED ("MaxPool", POOLING "storage_order=int", pooling),
@@ -99,6 +100,10 @@ static const NncOnnxOperator operators[] = {
   PLAIN ("Reshape", "allowzero=int"),
   PLAIN ("Round", ""),
   PLAIN ("Selu", "alpha=float gamma=float"),
+  TRANSLATED ("Scan",
+              "body=graph directions=ints num_scan_inputs=int scan_input_axes=ints scan_input_directions=ints "
+              "scan_output_axes=ints scan_output_directions=ints",
+              scan),
   PLAIN ("Shape", "end=int start=int"),
   PLAIN ("Shrink", "bias=float lambd=float"),
   PLAIN ("Sigmoid", ""),

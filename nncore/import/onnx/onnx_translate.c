@@ -24,6 +24,15 @@ nnc_onnx_unsupported (GError **error, const char *format, ...)
 
 /* --- attributes ------------------------------------------------------------------- */
 
+/* A Loop's inputs are as many as its body's own, where those before the states may be absent: captured values come
+ * after them. */
+static void
+keep_places (NncOnnxTranslation *translation, guint n)
+{
+  if (strcmp (translation->operator->name, "Loop") == 0 && translation->inputs->len < n)
+    g_ptr_array_set_size (translation->inputs, (gint)n);
+}
+
 /* See onnx_graph.h for how captured values become inputs. */
 static gboolean
 convert_graph (NncOnnxTranslation *translation, NncOnnxAttribute *attribute, GError **error)
@@ -38,6 +47,7 @@ convert_graph (NncOnnxTranslation *translation, NncOnnxAttribute *attribute, GEr
 
   if (graph == NULL)
     return FALSE;
+  keep_places (translation, graph->inputs->len - captured->len);
   for (guint i = 0; i < inputs->len; i++)
     g_hash_table_insert (indices, inputs->pdata[i], GUINT_TO_POINTER (i));
   captures = g_new (gint64, captured->len);

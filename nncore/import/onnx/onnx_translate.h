@@ -66,12 +66,13 @@ G_GNUC_PRINTF (2, 3) gboolean nnc_onnx_unsupported (GError **error, const char *
 void nnc_onnx_note_ranks (NncNode *node);
 
 /* Translators that are not plain: onnx_channels_last.c, onnx_upgrade.c, onnx_constant.c, onnx_simplify.c,
- * onnx_decompose.c. */
+ * onnx_control_flow.c, onnx_decompose.c. */
 gboolean nnc_onnx_translate_convolution (NncOnnxTranslation *translation, GError **error);
 gboolean nnc_onnx_translate_pooling (NncOnnxTranslation *translation, GError **error);
 gboolean nnc_onnx_translate_global_pooling (NncOnnxTranslation *translation, GError **error);
 gboolean nnc_onnx_translate_clip (NncOnnxTranslation *translation, GError **error);
 gboolean nnc_onnx_translate_pad (NncOnnxTranslation *translation, GError **error);
+gboolean nnc_onnx_translate_scan (NncOnnxTranslation *translation, GError **error);
 gboolean nnc_onnx_translate_slice (NncOnnxTranslation *translation, GError **error);
 gboolean nnc_onnx_translate_axes (NncOnnxTranslation *translation, GError **error);
 gboolean nnc_onnx_translate_softmax (NncOnnxTranslation *translation, GError **error);

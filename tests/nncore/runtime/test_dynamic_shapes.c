@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* test_dynamic_shapes.c: networks of which some shapes depend on data. */
+#include "allocation_count.h"
 #include "written_model.h"
 
 #include <gst/check/gstcheck.h>
@@ -66,6 +67,24 @@ GST_START_TEST (threads_and_disabled_passes_change_nothing)
     run (session);
     check_output (session, 0, DIMS (3), (const float[]){ 4, 6, 2 * (float)(i + 1) });
   }
+}
+GST_END_TEST
+
+GST_START_TEST (runs_of_all_sizes_leave_nothing_behind)
+{
+  g_autoptr (NncModel) model = make_model ();
+  g_autoptr (NncSession) session = nnc_session_new (model, NULL, NULL);
+  gsize live = 0;
+
+  if (!allocations_are_counted ())
+    return;
+  for (guint i = 0; i < 128; i++) {
+    set_input (session, 0, (const float[]){ i & 1 ? 1 : 0, i & 2 ? 1 : 0, i & 4 ? 1 : 0, i & 8 ? 1 : 0, 0, 0 });
+    run (session);
+    if (i == 63)
+      live = allocation_live_bytes ();
+  }
+  fail_unless_equals_uint64 (allocation_live_bytes (), live);
 }
 GST_END_TEST
 
@@ -147,6 +166,7 @@ dynamic_shapes_suite (void)
   tcase_add_test (tcase, an_output_has_the_shape_of_the_last_run);
   tcase_add_test (tcase, nothing_found_is_an_empty_output);
   tcase_add_test (tcase, threads_and_disabled_passes_change_nothing);
+  tcase_add_test (tcase, runs_of_all_sizes_leave_nothing_behind);
   tcase_add_test (tcase, a_memory_limit_holds_for_what_depends_on_data);
   tcase_add_test (tcase, weights_are_there_when_a_shape_is_new);
   return suite;
