@@ -4,20 +4,26 @@
 
 #include <glib.h>
 
-/* One destination sample: samples [first, first + count) of the source. The
- * weights of the outermost two differ, all between them have the same; they
- * sum to 1. A count of 1 has only weight_first. */
+/* One destination sample: `whole` samples of the source from `first` on count as
+ * one each, the one before them as `head`, the one after them as `tail`; both
+ * are less than one, and where they are 0 that sample is not looked at. */
 typedef struct {
-  gint first, count;
-  float weight_first, weight_inner, weight_last;
+  gint first, whole;
+  double head, tail;
 } NncTap;
 
-/* n: destination samples. identity: sample i is sample taps[0].first + i, unchanged. */
+/* An axis that shrinks a lot is cut finer: `parts` taps in a row are averaged
+ * for one destination sample, so that each stays short enough for integers. */
 typedef struct {
   NncTap *taps;
-  gint n;
-  gboolean identity;
+  gint n; /* taps: destination samples times parts */
+  gint parts;
+  double length; /* what the samples of each tap count together */
+  gboolean identity; /* tap i is sample taps[0].first + i, unchanged */
 } NncAxis;
+
+/* No tap is longer. */
+#define NNC_AXIS_LONGEST 64
 
 /* Spreads the source interval [start, start + length), in samples, over n
  * destination samples. Samples outside [lower, upper) are not looked at.
@@ -25,6 +31,6 @@ typedef struct {
 gboolean nnc_axis_init (NncAxis *axis, gint n, double start, double length, gint lower, gint upper);
 void nnc_axis_clear (NncAxis *axis);
 
-/* The first sample that is read, and the one after the last. */
-gint nnc_axis_begin (const NncAxis *axis);
-gint nnc_axis_end (const NncAxis *axis);
+/* The first sample that a tap reads, and the one after the last. */
+gint nnc_tap_begin (const NncTap *tap);
+gint nnc_tap_end (const NncTap *tap);

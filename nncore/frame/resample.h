@@ -1,12 +1,42 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* resample.h: rows of bytes to a row of a tensor's height and width. */
+/* resample.h: an axis in the integers of the kernels: the rows, and then the
+ * columns, of a component. */
 #pragma once
 
 #include "axis.h"
+#include "kernel.h"
 
-/* y[i] = weighted sum over the tap's rows of x[row * stride + i], i < n.
- * x: row 0; stride may be negative. sums: scratch of n. */
-void nnc_resample_rows (float *y, guint16 *sums, const guint8 *x, gssize stride, const NncTap *tap, gint n);
+/* The rows beneath a row of the destination, and their weights. */
+typedef struct {
+  const NncAxis *axis;
+  guint16 *weights; /* [taps][2]: of the row before the whole ones and of the one after them; 0: not read */
+  gint shift; /* 1 of a sum is 1 / (length << shift) of 0..255 */
+  float unit; /* which is this much */
+} NncRowTable;
+/* Returns FALSE when memory is refused. The axis is kept. */
+gboolean nnc_row_table_init (NncRowTable *table, const NncAxis *axis);
+void nnc_row_table_clear (NncRowTable *table);
 
-/* y[i] = weighted sum over the samples k of tap i of x[base + k * step]. */
-void nnc_resample_columns (float *y, const float *x, gssize base, gint step, const NncAxis *axis);
+/* Tap i. x: row 0; stride may be negative. Returns what 0 of the sums stands
+ * for, in units: kernel.h's 32768, and the middle of what truncation makes of it. */
+float nnc_row_table_get (const NncRowTable *table, gint i, const guint8 *x, gssize stride, NncRowSum *sum);
+
+/* The columns of one component: samples base + k * step of a row. */
+typedef struct {
+  NncColumns table;
+  gint32 *first;
+  gint16 *weights;
+  gint one; /* the sum of a sample's weights is 1 << one */
+  gboolean identity;
+} NncColumnTable;
+/* Returns FALSE when memory is refused. */
+gboolean nnc_column_table_init (NncColumnTable *table, const NncAxis *axis, gint base, gint step);
+void nnc_column_table_clear (NncColumnTable *table);
+
+/* y[i] = sample i, 0..255, of sums with the given unit and zero. x is read up
+ * to table.taps elements beyond the first of the last sample. */
+void nnc_column_table_run (const NncColumnTable *table, NncSumColumnsS16 kernel, float *y, const gint16 *x, float unit,
+                           float zero);
+
+/* y[i] (+)= share * the mean of `parts` numbers of x in a row; at first y is not added to. */
+void nnc_add_parts (float *y, const float *x, gint n, gint parts, float share, gboolean first);

@@ -1,89 +1,106 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* tensor_row.c: colour, normalization and layout, (value - mean) / std. The
- * division is kept: byte values then become the very floats of the formula. */
+/* tensor_row.c: colour, normalization and layout: floats go straight into the tensor, bytes by way of a row of floats.
+ */
 #include "tensor_row.h"
 
-#include <string.h>
+#include <libyuv.h>
 
-static float
-clamp_byte (float value)
+static gint
+n_channels (const NncTensorSpec *spec)
 {
-  float above = value > 0 ? value : 0;
-  return above < 255 ? above : 255;
+  return spec->order == NNC_ORDER_GRAY ? 1 : 3;
 }
 
+/* (value - mean) / std of a value that is clamped to 0..255. */
 static void
-mix_one (float *restrict y, const float *restrict a, const float *matrix, float offset, gint n)
+set_channel (NncMix *mix, gint c, const NncColorTransform *color, double mean, double std)
 {
-  float m = matrix[0];
-  for (gint i = 0; i < n; i++)
-    y[i] = clamp_byte (m * a[i] + offset);
+  float black = (float)(-mean / std), white = (float)((255 - mean) / std);
+  for (gint k = 0; k < 3; k++)
+    mix->matrix[c][k] = (float)((double)color->matrix[c][k] / std);
+  mix->offset[c] = (float)(((double)color->offset[c] - mean) / std);
+  mix->minimum[c] = MIN (black, white);
+  mix->maximum[c] = MAX (black, white);
 }
 
-static void
-mix_three (float *restrict y, const float *const *components, const float *matrix, float offset, gint n)
+gboolean
+nnc_tensor_row_init (NncTensorRow *row, const NncTensorSpec *spec, const NncColorTransform *color,
+                     const NncPreprocess *how)
 {
-  const float *restrict a = components[0], *restrict b = components[1], *restrict c = components[2];
-  float m0 = matrix[0], m1 = matrix[1], m2 = matrix[2];
-  for (gint i = 0; i < n; i++)
-    y[i] = clamp_byte (m0 * a[i] + m1 * b[i] + m2 * c[i] + offset);
-}
-
-static void
-store_floats (float *restrict y, gint step, const float *restrict x, float mean, float std, gint n)
-{
-  for (gint i = 0; i < n; i++)
-    y[(gsize)i * step] = (x[i] - mean) / std;
-}
-
-static void
-store_bytes (guint8 *restrict y, gint step, const float *restrict x, gint n)
-{
-  for (gint i = 0; i < n; i++)
-    y[(gsize)i * step] = (guint8)(x[i] + .5f);
-}
-
-/* The element of channel c where row y begins; *step: elements from pixel to pixel. */
-static gsize
-row_begin (const NncTensorSpec *spec, gint c, gint y, gint *step)
-{
-  gsize width = (gsize)spec->width, channels = spec->order == NNC_ORDER_GRAY ? 1 : 3;
-  if (spec->layout == NNC_LAYOUT_NHWC) {
-    *step = (gint)channels;
-    return (gsize)y * width * channels + (gsize)c;
+  row->spec = *spec;
+  row->kernel = nnc_kernel_find (NNC_SLOT_mix_f32)->mix;
+  row->mix.channels = n_channels (spec);
+  for (gint c = 0; c < row->mix.channels; c++) {
+    set_channel (&row->mix, c, color, (double)how->mean[c], (double)how->std[c]);
+    if (spec->type == NNC_F32)
+      continue;
+    row->channels[c] = g_try_new (float, (gsize)spec->width);
+    row->bytes[c] = g_try_new (guint8, (gsize)spec->width);
+    if (!row->channels[c] || !row->bytes[c])
+      return FALSE;
   }
-  *step = 1;
+  return TRUE;
+}
+
+void
+nnc_tensor_row_clear (NncTensorRow *row)
+{
+  for (gint c = 0; c < 3; c++) {
+    g_clear_pointer (&row->channels[c], g_free);
+    g_clear_pointer (&row->bytes[c], g_free);
+  }
+}
+
+static void
+round_to_bytes (guint8 *restrict y, const float *restrict x, gint n)
+{
+  for (gint i = 0; i < n; i++)
+    y[i] = (guint8)(gint)(x[i] + .5f);
+}
+
+/* The element of channel c where row y begins. */
+static gsize
+row_begin (const NncTensorSpec *spec, gint c, gint y)
+{
+  gsize width = (gsize)spec->width, channels = (gsize)n_channels (spec);
+  if (spec->layout == NNC_LAYOUT_NHWC)
+    return (gsize)y * width * channels + (gsize)c;
   return ((gsize)c * (gsize)spec->height + (gsize)y) * width;
 }
 
-void
-nnc_tensor_row_write (const NncTensorRow *row, const float *const *components, gint n_components, float *channel,
-                      gpointer tensor, gint y)
+static gboolean
+side_by_side (const NncTensorSpec *spec)
 {
-  gint n = row->spec.width, step;
-  for (gint c = 0; c < (row->spec.order == NNC_ORDER_GRAY ? 1 : 3); c++) {
-    gsize begin = row_begin (&row->spec, c, y, &step);
-    if (n_components == 1)
-      mix_one (channel, components[0], row->color.matrix[c], row->color.offset[c], n);
-    else
-      mix_three (channel, components, row->color.matrix[c], row->color.offset[c], n);
-    if (row->spec.type == NNC_F32)
-      store_floats ((float *)tensor + begin, step, channel, row->mean[c], row->std[c], n);
-    else
-      store_bytes ((guint8 *)tensor + begin, step, channel, n);
-  }
+  return spec->layout == NNC_LAYOUT_NHWC && n_channels (spec) == 3;
+}
+
+static void
+write_floats (const NncTensorRow *row, const float *const components[3], float *tensor, gint y)
+{
+  float *channels[3] = { NULL };
+  for (gint c = 0; c < row->mix.channels; c++)
+    channels[c] = tensor + row_begin (&row->spec, c, y);
+  row->kernel (channels, side_by_side (&row->spec) ? 3 : 1, components, &row->mix, (gsize)row->spec.width);
+}
+
+static void
+write_bytes (const NncTensorRow *row, const float *const components[3], guint8 *tensor, gint y)
+{
+  gint n = row->spec.width;
+  row->kernel (row->channels, 1, components, &row->mix, (gsize)n);
+  for (gint c = 0; c < row->mix.channels; c++)
+    round_to_bytes (side_by_side (&row->spec) ? row->bytes[c] : tensor + row_begin (&row->spec, c, y), row->channels[c],
+                    n);
+  if (side_by_side (&row->spec))
+    MergeRGBPlane (row->bytes[0], n, row->bytes[1], n, row->bytes[2], n, tensor + row_begin (&row->spec, 0, y), 3 * n,
+                   n, 1);
 }
 
 void
-nnc_tensor_row_write_bytes (const NncTensorRow *row, const guint8 *bytes, gpointer tensor, gint y)
+nnc_tensor_row_write (const NncTensorRow *row, const float *const components[3], gpointer tensor, gint y)
 {
-  gsize n = (gsize)row->spec.width;
-  float *restrict floats = (float *)tensor + (gsize)y * n;
-  float mean = row->mean[0], std = row->std[0];
-  if (row->spec.type == NNC_U8) {
-    memcpy ((guint8 *)tensor + (gsize)y * n, bytes, n);
-    return;
-  }
-  for (gsize i = 0; i < n; i++)
-    floats[i] = ((float)bytes[i] - mean) / std;
+  if (row->spec.type == NNC_F32)
+    write_floats (row, components, tensor, y);
+  else
+    write_bytes (row, components, tensor, y);
 }

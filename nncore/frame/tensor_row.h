@@ -3,16 +3,21 @@
 #pragma once
 
 #include "color.h"
+#include "kernel.h"
 
+/* Colour, normalization and clamping in one matrix, and memory for a row. */
 typedef struct {
   NncTensorSpec spec;
-  NncColorTransform color;
-  float mean[3], std[3];
+  NncMix mix;
+  NncMixF32 kernel;
+  float *channels[3]; /* [width]: a row of floats that is to become bytes */
+  guint8 *bytes[3]; /* [width]: and one of bytes that are to lie side by side */
 } NncTensorRow;
 
-/* components: [n_components][width], each 0..255; channel: scratch of width. */
-void nnc_tensor_row_write (const NncTensorRow *row, const float *const *components, gint n_components, float *channel,
-                           gpointer tensor, gint y);
+/* Returns FALSE when memory is refused. */
+gboolean nnc_tensor_row_init (NncTensorRow *row, const NncTensorSpec *spec, const NncColorTransform *color,
+                              const NncPreprocess *how);
+void nnc_tensor_row_clear (NncTensorRow *row);
 
-/* For one channel whose bytes are already its values. */
-void nnc_tensor_row_write_bytes (const NncTensorRow *row, const guint8 *bytes, gpointer tensor, gint y);
+/* components: [3][width], each 0..255. */
+void nnc_tensor_row_write (const NncTensorRow *row, const float *const components[3], gpointer tensor, gint y);

@@ -63,6 +63,37 @@ typedef void (*NncReduceF32) (float *y, const float *x, size_t outer, size_t axi
 typedef void (*NncNormalizeU8) (float *y, const uint8_t *x, size_t n, int channels, const float *scale,
                                 const float *offset);
 
+/* What rows of a picture amount to: V[i] = (sum over the inner rows of x[i] << shift) + (first[i] * first_weight >> 8)
+ * + (last[i] * last_weight >> 8), at most 65535. Stored is V - 32768, which fits a signed multiplication. */
+typedef struct {
+  const uint8_t *inner; /* the first of the rows that count whole */
+  ptrdiff_t stride;
+  size_t rows;
+  int shift; /* 0 to 8 */
+  const uint8_t *first, *last; /* the rows at either side; not read where their weight is 0 */
+  uint16_t first_weight, last_weight;
+} NncRowSum;
+/* y[i] is of element i, i < n; where there is an odd, y[i] is of element 2 i and odd[i] of element 2 i + 1. */
+typedef void (*NncSumRowsU8) (int16_t *y, int16_t *odd, const NncRowSum *sum, size_t n);
+
+/* Which elements of a row make each sample, and how much each counts. */
+typedef struct {
+  size_t n;
+  const int32_t *first; /* [n] */
+  const int16_t *weights; /* [n][taps], not negative, at most 65536 together; all taps are read, even of weight 0 */
+  size_t taps; /* 8, or a multiple of 16 */
+} NncColumns;
+/* y[i] = (sum over k of weights[i][k] * x[first[i] + k]) * scale + offset: the sum is exact, in 32 bits. */
+typedef void (*NncSumColumnsS16) (float *y, const int16_t *x, const NncColumns *columns, float scale, float offset);
+
+/* y[c][i * step] = clamp (sum over k of matrix[c][k] * x[k][i] + offset[c], minimum[c], maximum[c]), k < 3, c < channels.
+ * step is 1; or 3, and then the channels lie side by side: y[c] = y[0] + c. */
+typedef struct {
+  int channels; /* 1 or 3 */
+  float matrix[3][3], offset[3], minimum[3], maximum[3];
+} NncMix;
+typedef void (*NncMixF32) (float *const y[3], int step, const float *const x[3], const NncMix *mix, size_t n);
+
 /* A window that slides over an image. x: [batch, in_height, in_width, channels],
  * y: [batch, out_height, out_width, channels]; strides in elements, so that
  * either may be a slice of something wider. */
@@ -143,6 +174,9 @@ typedef enum {
   NNC_SIGNATURE_POOL_F32,
   NNC_SIGNATURE_MATRIX_PRODUCT,
   NNC_SIGNATURE_COPY_STRIDED,
+  NNC_SIGNATURE_SUM_ROWS_U8,
+  NNC_SIGNATURE_SUM_COLUMNS_S16,
+  NNC_SIGNATURE_MIX_F32,
 } NncSignature;
 
 /* One kernel. `function` is a function pointer of the slot's signature, or a
@@ -160,6 +194,9 @@ typedef struct {
     NncNormalizeU8 normalize;
     NncPoolF32 pool;
     NncCopyStrided copy;
+    NncSumRowsU8 sum_rows;
+    NncSumColumnsS16 sum_columns;
+    NncMixF32 mix;
     const NncConvolution *convolution;
     const NncMatrixProduct *product;
     const void *any;

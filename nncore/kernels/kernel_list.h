@@ -17,6 +17,9 @@ typedef const NncConvolution *NncType_CONVOLUTION;
 typedef NncPoolF32 NncType_POOL_F32;
 typedef const NncMatrixProduct *NncType_MATRIX_PRODUCT;
 typedef NncCopyStrided NncType_COPY_STRIDED;
+typedef NncSumRowsU8 NncType_SUM_ROWS_U8;
+typedef NncSumColumnsS16 NncType_SUM_COLUMNS_S16;
+typedef NncMixF32 NncType_MIX_F32;
 #define NNC_SLOT(name, signature) typedef NncType_##signature NncSlot_##name;
 #include "slots.inc"
 #undef NNC_SLOT

@@ -152,6 +152,47 @@ run_copy (const NncKernel *kernel, Data *d, float *y)
   kernel->copy (y, d->x, 4, 3, shape, to, from);
 }
 
+/* Seven rows of 91 bytes, and one at either side, into the first half of y and the second. */
+static void
+run_sum_rows (const NncKernel *kernel, Data *d, float *y)
+{
+  const NncRowSum sum = { d->bytes + 91, 91, 7, 5, d->bytes, d->bytes + 8 * 91, 3000, 7000 };
+  int16_t sums[200];
+  kernel->sum_rows (sums, NULL, &sum, 91);
+  kernel->sum_rows (sums + 100, sums + 150, &sum, 91);
+  for (int i = 0; i < 91; i++) {
+    y[i] = sums[i];
+    y[100 + i] = sums[i % 2 ? 150 + i / 2 : 100 + i / 2];
+  }
+}
+
+static void
+run_sum_columns (const NncKernel *kernel, Data *d, float *y)
+{
+  int32_t first[37];
+  int16_t x[37 + 32], weights[37 * 32];
+  for (int i = 0; i < 37 + 32; i++)
+    x[i] = (int16_t)(d->bytes[i] * 257 - 32768);
+  for (int i = 0; i < 37 * 32; i++)
+    weights[i] = d->bytes[i];
+  for (int i = 0; i < 37; i++)
+    first[i] = i;
+  for (size_t taps = 8; taps <= 32; taps *= 2, y += 64) {
+    const NncColumns columns = { 37, first, weights, taps };
+    kernel->sum_columns (y, x, &columns, 1e-6f, 2);
+  }
+}
+
+static void
+run_mix (const NncKernel *kernel, Data *d, float *y)
+{
+  const float *const x[3] = { d->x, d->w, d->x + 100 };
+  float *const side_by_side[3] = { y, y + 1, y + 2 }, *const planes[3] = { y + 200, y + 300, y + 400 };
+  const NncMix mix = { 3, { { 1, 2, 3 }, { 0, -1, 1 }, { .5f, .25f, 0 } }, { 1, 2, 3 }, { -9, -9, 0 }, { 9, 5, 9 } };
+  kernel->mix (side_by_side, 3, x, &mix, 37);
+  kernel->mix (planes, 1, x, &mix, 37);
+}
+
 typedef void (*RunSignature) (const NncKernel *kernel, Data *d, float *y);
 
 static const RunSignature runs[] = {
@@ -159,7 +200,8 @@ static const RunSignature runs[] = {
   [NNC_SIGNATURE_ROWS_F32] = run_rows,          [NNC_SIGNATURE_REDUCE_F32] = run_reduce,
   [NNC_SIGNATURE_NORMALIZE_U8] = run_normalize, [NNC_SIGNATURE_CONVOLUTION] = run_convolution,
   [NNC_SIGNATURE_POOL_F32] = run_pool,          [NNC_SIGNATURE_MATRIX_PRODUCT] = run_product,
-  [NNC_SIGNATURE_COPY_STRIDED] = run_copy,
+  [NNC_SIGNATURE_COPY_STRIDED] = run_copy,      [NNC_SIGNATURE_SUM_ROWS_U8] = run_sum_rows,
+  [NNC_SIGNATURE_MIX_F32] = run_mix,            [NNC_SIGNATURE_SUM_COLUMNS_S16] = run_sum_columns,
 };
 
 bool

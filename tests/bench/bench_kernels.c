@@ -226,6 +226,46 @@ bench_product (const NncKernel *kernel)
   }
 }
 
+/* A row of 1080p luma, from the rows under one of 224; its columns; and the pixels that come of it. */
+#define PICTURE_WIDTH 1920
+#define TENSOR_WIDTH 224
+
+static void
+call_sum_rows (const NncKernel *kernel, gconstpointer shape)
+{
+  const guint8 *bytes = (const guint8 *)x;
+  const NncRowSum sum = { bytes + PICTURE_WIDTH, PICTURE_WIDTH, 4, 5, bytes, bytes + 5 * PICTURE_WIDTH, 3000, 3600 };
+  kernel->sum_rows ((gint16 *)y, NULL, &sum, PICTURE_WIDTH);
+}
+
+static void
+call_sum_columns (const NncKernel *kernel, gconstpointer shape)
+{
+  kernel->sum_columns (y, (const gint16 *)x, shape, 1, 0);
+}
+
+static void
+bench_sum_columns (const NncKernel *kernel)
+{
+  gint32 first[TENSOR_WIDTH];
+  for (gsize taps = 8; taps <= 16; taps *= 2) {
+    const NncColumns columns = { TENSOR_WIDTH, first, (const gint16 *)w, taps };
+    for (gsize i = 0; i < TENSOR_WIDTH; i++)
+      first[i] = (gint32)(i * taps / 2);
+    report (kernel, taps == 8 ? "224 of 8" : "224 of 16", measure (kernel, call_sum_columns, &columns),
+            (double)(taps * TENSOR_WIDTH), "GMAC/s");
+  }
+}
+
+static void
+call_mix (const NncKernel *kernel, gconstpointer shape)
+{
+  static const NncMix mix = { .channels = 3, .maximum = { 255, 255, 255 } };
+  float *const to[3] = { y, y + 1, y + 2 };
+  const float *const from[3] = { x, x + TENSOR_WIDTH, x + 2 * TENSOR_WIDTH };
+  kernel->mix (to, 3, from, &mix, TENSOR_WIDTH);
+}
+
 static void
 bench (const NncKernel *kernel)
 {
@@ -247,6 +287,15 @@ bench (const NncKernel *kernel)
     break;
   case NNC_SIGNATURE_COPY_STRIDED:
     bench_lengths (kernel, call_copy, 8);
+    break;
+  case NNC_SIGNATURE_SUM_ROWS_U8:
+    report (kernel, "6 rows of 1920", measure (kernel, call_sum_rows, NULL), 6. * PICTURE_WIDTH, "GB/s");
+    break;
+  case NNC_SIGNATURE_SUM_COLUMNS_S16:
+    bench_sum_columns (kernel);
+    break;
+  case NNC_SIGNATURE_MIX_F32:
+    report (kernel, "224 pixels", measure (kernel, call_mix, NULL), 24. * TENSOR_WIDTH, "GB/s");
     break;
   case NNC_SIGNATURE_CONVOLUTION:
     bench_convolution (kernel);

@@ -7,6 +7,7 @@
 #include "kernel_list.h"
 #include "nncorc_accumulate.h"
 #include "nncorc_elementwise.h"
+#include "nncorc_pictures.h"
 #include "nncorc_pixels.h"
 #include "nncorc_pool.h"
 

@@ -22,3 +22,6 @@ void compare_copy (const NncKernel *kernel);
 void compare_convolution (const NncKernel *kernel);
 void compare_pool (const NncKernel *kernel);
 void compare_product (const NncKernel *kernel);
+void compare_sum_rows (const NncKernel *kernel);
+void compare_sum_columns (const NncKernel *kernel);
+void compare_mix (const NncKernel *kernel);
