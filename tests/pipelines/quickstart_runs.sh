@@ -1,0 +1,47 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The quickstart from another folder: its last line, its pictures, answers as Keras gives them; and once more, which does
+# no work twice. The arguments are the quickstart's.
+set -euo pipefail
+sources=$(cd "$(dirname "$0")/../.." && pwd)
+output=$sources/quickstart-output
+for ((i = 1; i < $#; i++)); do
+  if [ "${!i}" = --output ]; then
+    j=$((i + 1))
+    output=${!j}
+  fi
+done
+cd /
+
+fail() {
+  echo "FAILED: $1"
+  exit 1
+}
+
+run_quickstart() { # arguments of the quickstart
+  last=$("$sources/pipelines/quickstart.sh" "$@" </dev/null | tee /dev/stderr | tail -n 1)
+  [[ $last =~ ^10000\ frames,\ top-1\ (0\.[0-9]{4}),\ p50\ [0-9]+\ us,\ p95\ [0-9]+\ us$ ]] || fail "last line: $last"
+  [ "${BASH_REMATCH[1]/./}" -ge 09000 ] || fail "top-1 ${BASH_REMATCH[1]} is below 0.90"
+}
+
+starts_with() { # file, its first four bytes
+  [ "$(head -c 4 "$1" | od -An -tx1)" = " $2" ] || fail "$1 is not what its name says"
+}
+
+run_quickstart "$@"
+starts_with "$output/contact-sheet.png" '89 50 4e 47'
+starts_with "$output/confusion-matrix.png" '89 50 4e 47'
+starts_with "$output/classified.webm" '1a 45 df a3'
+python3 - "$output/results.json" "$sources/models/fashion-cnn/keras-predictions.txt" <<'PYTHON' || fail 'answers are not those of Keras'
+import json, sys
+ours = [result["indices"][0] for result in json.load(open(sys.argv[1]))["results"]]
+keras = [int(line) for line in open(sys.argv[2])]
+different = sum(a != b for a, b in zip(ours, keras, strict=True))
+print(f"{different} of {len(keras)} answers differ from those of Keras, at most 2")
+sys.exit(different > 2)
+PYTHON
+
+written=$(stat -c %y "$output/classified.webm")
+run_quickstart "$@"
+[ "$(stat -c %y "$output/classified.webm")" = "$written" ] || fail 'the video was made twice'
+echo '1 passed, 0 failed, 0 skipped'
