@@ -2,6 +2,22 @@
 /* strided_move.c: moves of elements between strides. */
 #include "strided_move.h"
 
+/* A few neighbours that stay together are one element of up to 8 bytes. */
+static void
+widen_elements (NncMove *move)
+{
+  gint last = move->rank - 1;
+  gsize wider;
+
+  if (last < 0 || move->to[last] != (ptrdiff_t)move->size || move->from[last] != (ptrdiff_t)move->size)
+    return;
+  wider = move->size * MIN (move->shape[last], 16);
+  if (wider == 2 || wider == 4 || wider == 8) {
+    move->size = wider;
+    move->rank = last;
+  }
+}
+
 void
 nnc_move_set (NncMove *move, NncPreparation *prepare, const NncTensorDesc *shape, const gint64 *to, const gint64 *from)
 {
@@ -24,5 +40,6 @@ nnc_move_set (NncMove *move, NncPreparation *prepare, const NncTensorDesc *shape
   move->copy = kernel->copy;
   move->size = nnc_data_type_get_size (shape->type);
   move->rank = rank;
+  widen_elements (move);
   prepare->kernel = kernel->name;
 }

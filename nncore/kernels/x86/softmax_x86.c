@@ -24,7 +24,7 @@ row_exponentials (float *y, const float *x, size_t n, float maximum)
     VectorMask mask = vector_mask (n - i);
     Vector e = vector_exp (vector_sub (vector_load_or (x + i, mask, none), offset));
     vector_store_masked (y + i, mask, e);
-    sum = vector_add (sum, vector_load_or (y + i, mask, vector_zero ()));
+    sum = vector_add (sum, e); /* outside the mask: e^-infinity */
   }
   return vector_reduce_add (sum);
 }
@@ -39,9 +39,26 @@ row_divide (float *y, size_t n, float divisor)
   }
 }
 
+/* Rows that are one vector: nothing goes through memory in between, and the next row need not wait for this one. */
+static void
+narrow_rows (float *y, const float *x, size_t rows, size_t columns)
+{
+  const VectorMask mask = vector_mask (columns);
+  const Vector none = vector_splat (-INFINITY);
+  for (size_t r = 0; r < rows; r++, y += columns, x += columns) {
+    Vector v = vector_load_or (x, mask, none);
+    Vector e = vector_exp (vector_sub (v, vector_splat (vector_reduce_max (v))));
+    vector_store_masked (y, mask, vector_div (e, vector_splat (vector_reduce_add (e))));
+  }
+}
+
 void
 NNC_ISA (nnc_softmax_f32) (float *y, const float *x, size_t rows, size_t columns)
 {
+  if (columns <= VECTOR_WIDTH) {
+    narrow_rows (y, x, rows, columns);
+    return;
+  }
   for (size_t r = 0; r < rows; r++, y += columns, x += columns)
     row_divide (y, columns, row_exponentials (y, x, columns, row_maximum (x, columns)));
 }

@@ -144,21 +144,46 @@ compare_normalize (const NncKernel *kernel)
     }
 }
 
-/* A transposed block in the middle of something wider, elements of every size. */
+/* One element after another, by their indices. */
+static void
+copy_slowly (guint8 *y, const guint8 *x, gsize size, int rank, const gsize *shape, const ptrdiff_t *to,
+             const ptrdiff_t *from)
+{
+  gsize n = 1;
+  for (int axis = 0; axis < rank; axis++)
+    n *= shape[axis];
+  for (gsize i = 0; i < n; i++) {
+    ptrdiff_t y_offset = 0, x_offset = 0;
+    gsize rest = i;
+    for (int axis = rank; axis-- > 0; rest /= shape[axis]) {
+      y_offset += to[axis] * (ptrdiff_t)(rest % shape[axis]);
+      x_offset += from[axis] * (ptrdiff_t)(rest % shape[axis]);
+    }
+    memcpy (y + y_offset, x + x_offset, size);
+  }
+}
+
+/* A transposed block in the middle of something wider, with rows of 1 to 7 elements of every size, and as it lies. */
 void
 compare_copy (const NncKernel *kernel)
 {
-  for (gsize size = 1; size <= 8; size *= 2) {
-    const ptrdiff_t b = (ptrdiff_t)size;
-    const gsize shape[4] = { 2, 3, 5, 7 };
-    const ptrdiff_t from[4] = { 105 * b, 35 * b, b, 5 * b }, to[4] = { 120 * b, 40 * b, 8 * b, b };
-    Arena x = arena_new_random (500, 0, 9, 1), y = arena_new_random (500, 0, 4, 1),
-          expected = arena_new_random (500, 0, 4, 1);
-    for (int rank = 0; rank <= 4; rank++) {
-      nnc_kernel_reference (kernel->slot)->copy (expected.data, x.data, size, rank, shape, to, from);
-      kernel->copy (y.data, x.data, size, rank, shape, to, from);
-      fail_unless (memcmp (expected.data, y.data, y.bytes) == 0, "%s: size %zu rank %d", kernel->name, size, rank);
+  for (gsize size = 1; size <= 8; size *= 2)
+    for (gsize columns = 1; columns <= 7; columns++) {
+      const ptrdiff_t b = (ptrdiff_t)size;
+      const gsize shape[4] = { 2, 3, 5, columns };
+      const ptrdiff_t transposed[4] = { 105 * b, 35 * b, b, 5 * b }, to[4] = { 120 * b, 40 * b, 8 * b, b };
+      const ptrdiff_t *const froms[] = { transposed, to };
+      Arena x = arena_new_random (500, 0, 9, 1), y = arena_new_random (500, 0, 4, 1),
+            expected = arena_new_random (500, 0, 4, 1);
+      for (int i = 0; i < 10; i++) {
+        int rank = i / 2, skipped = 4 - rank; /* the last axes */
+        const ptrdiff_t *from = froms[i % 2];
+        copy_slowly ((guint8 *)expected.data, (const guint8 *)x.data, size, rank, shape + skipped, to + skipped,
+                     from + skipped);
+        kernel->copy (y.data, x.data, size, rank, shape + skipped, to + skipped, from + skipped);
+        fail_unless (memcmp (expected.data, y.data, y.bytes) == 0, "%s: size %zu rank %d columns %zu", kernel->name,
+                     size, rank, columns);
+      }
+      arena_free (&x), arena_free (&y), arena_free (&expected);
     }
-    arena_free (&x), arena_free (&y), arena_free (&expected);
-  }
 }
