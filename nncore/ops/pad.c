@@ -17,7 +17,8 @@ typedef struct {
   gsize size; /* bytes of an element */
   guint rank;
   gint64 begin[NNC_MAX_RANK], in[NNC_MAX_RANK], out[NNC_MAX_RANK];
-  gsize in_stride[NNC_MAX_RANK]; /* bytes */
+  gsize in_stride[NNC_MAX_RANK], out_stride[NNC_MAX_RANK]; /* bytes */
+  gsize item; /* bytes of what stays together: the last axes that are not padded */
 } Params;
 
 static gboolean
@@ -143,18 +144,41 @@ source_index (Mode mode, gint64 i, gint64 size)
   }
 }
 
-/* The numbers of one axis and those inside it; x is NULL in constant padding. Returns where y goes on. */
+/* n bytes of the same number, by copies of what is there already. Returns where y goes on. */
+static guint8 *
+fill (guint8 *y, const guint8 *value, gsize size, gsize n)
+{
+  for (gsize done = 0; done < n;) {
+    gsize more = done ? MIN (done, n - done) : size;
+
+    memcpy (y + done, done ? y : value, more);
+    done += more;
+  }
+  return y + n;
+}
+
+/* The numbers of one axis and those inside it. Returns where y goes on. */
 static guint8 *
 pad_block (const Params *params, guint axis, guint8 *y, const guint8 *x, const guint8 *value)
 {
-  if (axis == params->rank) {
-    memcpy (y, x ? x : value, params->size);
-    return y + params->size;
-  }
-  for (gint64 i = 0; i < params->out[axis]; i++) {
-    gint64 from = x ? source_index (params->mode, i - params->begin[axis], params->in[axis]) : -1;
+  gint64 in = params->in[axis], out = params->out[axis];
 
-    y = pad_block (params, axis + 1, y, from < 0 ? NULL : x + (gsize)from * params->in_stride[axis], value);
+  if (axis == params->rank)
+    return (guint8 *)memcpy (y, x, params->item) + params->item;
+  for (gint64 i = 0, n; i < out; i += n) {
+    gint64 at = i - params->begin[axis], from = source_index (params->mode, at, in);
+    const guint8 *inner = x + (from < 0 ? 0 : (gsize)from * params->in_stride[axis]);
+
+    n = 1;
+    if (from < 0) {
+      n = at < 0 ? MIN (-at, out - i) : out - i;
+      y = fill (y, value, params->size, (gsize)n * params->out_stride[axis]);
+    } else if (axis + 1 == params->rank && from == at) {
+      n = MIN (in - at, out - i);
+      y = (guint8 *)memcpy (y, inner, (gsize)n * params->item) + (gsize)n * params->item;
+    } else {
+      y = pad_block (params, axis + 1, y, inner, value);
+    }
   }
   return y;
 }
@@ -169,17 +193,34 @@ run (const NncStep *step, NncRunContext *context, GError **error)
   return TRUE;
 }
 
+static void
+join_last_axes (Params *params)
+{
+  params->item = params->size;
+  for (; params->rank > 0; params->rank--) {
+    guint last = params->rank - 1;
+
+    if (params->begin[last] != 0 || params->out[last] != params->in[last])
+      return;
+    params->item *= (gsize)params->in[last];
+  }
+}
+
 static gboolean
 prepare_pad (NncPreparation *prepare, GError **error)
 {
   Params *params = nnc_prepare_params (prepare, sizeof *params);
-  gint64 strides[NNC_MAX_RANK];
+  gint64 in_strides[NNC_MAX_RANK], out_strides[NNC_MAX_RANK];
 
   if (!read_pads (params, prepare->node, prepare->inputs, prepare->n_inputs, error))
     return FALSE;
-  nnc_desc_contiguous_strides (&prepare->inputs[X]->desc, strides);
-  for (guint i = 0; i < params->rank; i++)
-    params->in_stride[i] = (gsize)strides[i];
+  nnc_desc_contiguous_strides (&prepare->inputs[X]->desc, in_strides);
+  nnc_desc_contiguous_strides (&prepare->outputs[0]->desc, out_strides);
+  for (guint i = 0; i < params->rank; i++) {
+    params->in_stride[i] = (gsize)in_strides[i];
+    params->out_stride[i] = (gsize)out_strides[i];
+  }
+  join_last_axes (params);
   prepare->run = nnc_desc_size (&prepare->outputs[0]->desc) ? run : nnc_run_nothing;
   return TRUE;
 }
