@@ -4,6 +4,7 @@
  * pixels are only read, and every frame goes on. */
 #include "gstedgeinference.h"
 
+#include "gstedgeframe.h"
 #include "gstedgeinput.h"
 #include "gstedgelatency.h"
 #include "gstedgepicture.h"
@@ -94,27 +95,30 @@ get_private (GstEdgeInference *self)
 
 /* ------------------------------------------------------------------ errors */
 
-/* Which of GStreamer's errors one of nncore's is. */
+/* Which of GStreamer's errors one of nncore's is; GStreamer's own stay what they are. */
 static void
 post_error (GstEdgeInference *self, const GError *error)
 {
-  static const gint resource_codes[][2] = {
+  static const gint codes[][2] = {
     { NNC_ERROR_NOT_FOUND, GST_RESOURCE_ERROR_NOT_FOUND },
     { NNC_ERROR_READ, GST_RESOURCE_ERROR_READ },
     { NNC_ERROR_MEMORY, GST_RESOURCE_ERROR_NO_SPACE_LEFT },
   };
-  GQuark domain = GST_STREAM_ERROR;
-  gint code = GST_STREAM_ERROR_FORMAT;
+  GQuark domain = error->domain;
+  gint code = error->code;
 
-  for (guint i = 0; i < G_N_ELEMENTS (resource_codes); i++) {
-    if (g_error_matches (error, NNC_ERROR, resource_codes[i][0])) {
-      domain = GST_RESOURCE_ERROR;
-      code = resource_codes[i][1];
-    }
-  }
   if (g_error_matches (error, NNC_ERROR, NNC_ERROR_ARGUMENT)) {
     domain = GST_LIBRARY_ERROR;
     code = GST_LIBRARY_ERROR_SETTINGS;
+  } else if (domain == NNC_ERROR) {
+    domain = GST_STREAM_ERROR;
+    code = GST_STREAM_ERROR_FORMAT;
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (codes); i++) {
+    if (g_error_matches (error, NNC_ERROR, codes[i][0])) {
+      domain = GST_RESOURCE_ERROR;
+      code = codes[i][1];
+    }
   }
   gst_element_message_full (GST_ELEMENT (self), GST_MESSAGE_ERROR, domain, code, g_strdup (error->message), NULL,
                             __FILE__, G_STRFUNC, __LINE__);
@@ -466,28 +470,13 @@ fill_input (GstEdgeInference *self, GstBuffer *buffer, GError **error)
   GstEdgeInferencePrivate *priv = get_private (self);
   GstVideoFrame frame;
   NncPicture picture;
-  gboolean right;
 
-  if (!gst_video_frame_map (&frame, &priv->info, buffer, GST_MAP_READ | GST_VIDEO_FRAME_MAP_FLAG_NO_REF)) {
-    g_set_error (error, NNC_ERROR, NNC_ERROR_READ, "a buffer of %" G_GSIZE_FORMAT " bytes cannot be read as a frame",
-                 gst_buffer_get_size (buffer));
+  if (!gst_edge_frame_map (&frame, &priv->info, buffer, GST_MAP_READ, error))
     return FALSE;
-  }
-  right = GST_VIDEO_FRAME_FORMAT (&frame) == GST_VIDEO_INFO_FORMAT (&priv->info)
-          && GST_VIDEO_FRAME_WIDTH (&frame) == GST_VIDEO_INFO_WIDTH (&priv->info)
-          && GST_VIDEO_FRAME_HEIGHT (&frame) == GST_VIDEO_INFO_HEIGHT (&priv->info)
-          && gst_edge_picture_locate (&frame, &picture);
-  if (right)
-    nnc_picture_converter_run (priv->converter, &picture,
-                               nnc_tensor_get_data (nnc_session_get_input (priv->session, 0)));
-  else
-    g_set_error (error, NNC_ERROR, NNC_ERROR_READ,
-                 "a buffer's video meta says %dx%d pixels, the caps %dx%d, or its planes leave its %" G_GSIZE_FORMAT
-                 " bytes",
-                 GST_VIDEO_FRAME_WIDTH (&frame), GST_VIDEO_FRAME_HEIGHT (&frame), GST_VIDEO_INFO_WIDTH (&priv->info),
-                 GST_VIDEO_INFO_HEIGHT (&priv->info), gst_buffer_get_size (buffer));
+  picture = gst_edge_picture_locate (&frame);
+  nnc_picture_converter_run (priv->converter, &picture, nnc_tensor_get_data (nnc_session_get_input (priv->session, 0)));
   gst_video_frame_unmap (&frame);
-  return right;
+  return TRUE;
 }
 
 static gboolean

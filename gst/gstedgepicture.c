@@ -62,37 +62,20 @@ gst_edge_picture_describe (const GstVideoInfo *info, NncPictureFormat *format)
   return FALSE;
 }
 
-/* Whether the pixels of a component lie in the memory that was mapped: a GstVideoMeta can say what it likes. */
-static gboolean
-is_inside (const GstVideoFrame *frame, guint component)
-{
-  guint plane = (guint)GST_VIDEO_FRAME_COMP_PLANE (frame, component);
-  const GstMapInfo *map = &frame->map[frame->meta ? plane : 0];
-  gint64 stride = GST_VIDEO_FRAME_PLANE_STRIDE (frame, plane);
-  gint64 down = stride * (GST_VIDEO_FRAME_COMP_HEIGHT (frame, component) - 1);
-  gint64 across
-      = (gint64)GST_VIDEO_FRAME_COMP_WIDTH (frame, component) * GST_VIDEO_FRAME_COMP_PSTRIDE (frame, component);
-  gint64 first = (const guint8 *)GST_VIDEO_FRAME_PLANE_DATA (frame, plane) - map->data;
-
-  return first + MIN (down, 0) >= 0 && first + MAX (down, 0) + across <= (gint64)map->size;
-}
-
 /**
  * gst_edge_picture_locate:
- * @frame: a mapped frame, of a format that gst_edge_picture_describe() takes
- * @picture: (out caller-allocates): where its pixels lie
+ * @frame: a frame of gst_edge_frame_map(), of a format that gst_edge_picture_describe() takes
  *
- * Returns: whether all of them lie in the frame's memory
+ * Returns: where its pixels lie
  */
-gboolean
-gst_edge_picture_locate (const GstVideoFrame *frame, NncPicture *picture)
+NncPicture
+gst_edge_picture_locate (const GstVideoFrame *frame)
 {
-  for (guint i = 0; i < GST_VIDEO_FRAME_N_COMPONENTS (frame); i++)
-    if (!is_inside (frame, i))
-      return FALSE;
+  NncPicture picture = { { NULL }, { 0 } };
+
   for (guint i = 0; i < GST_VIDEO_FRAME_N_PLANES (frame); i++) {
-    picture->planes[i] = GST_VIDEO_FRAME_PLANE_DATA (frame, i);
-    picture->strides[i] = GST_VIDEO_FRAME_PLANE_STRIDE (frame, i);
+    picture.planes[i] = GST_VIDEO_FRAME_PLANE_DATA (frame, i);
+    picture.strides[i] = GST_VIDEO_FRAME_PLANE_STRIDE (frame, i);
   }
-  return TRUE;
+  return picture;
 }

@@ -12,6 +12,6 @@ G_BEGIN_DECLS
   "{ I420, NV12, NV21, YUY2, UYVY, RGB, BGR, RGBx, BGRx, xRGB, xBGR, RGBA, BGRA, ARGB, ABGR, GRAY8 }"
 
 gboolean gst_edge_picture_describe (const GstVideoInfo *info, NncPictureFormat *format);
-gboolean gst_edge_picture_locate (const GstVideoFrame *frame, NncPicture *picture);
+NncPicture gst_edge_picture_locate (const GstVideoFrame *frame);
 
 G_END_DECLS

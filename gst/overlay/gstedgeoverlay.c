@@ -24,6 +24,7 @@
 
 #include "gstedgeblend.h"
 #include "gstedgecaptionimage.h"
+#include "gstedgeframe.h"
 
 GST_DEBUG_CATEGORY_STATIC (edge_overlay_debug);
 #define GST_CAT_DEFAULT edge_overlay_debug
@@ -416,14 +417,12 @@ attach (GstBuffer *buffer, GstVideoOverlayRectangle *drawn)
 static gboolean
 blend (GstEdgeOverlay *self, GstBuffer *buffer)
 {
+  g_autoptr (GError) error = NULL;
   GstVideoFrame frame;
   gboolean done;
 
-  if (!gst_video_frame_map (&frame, &self->info, buffer, GST_MAP_READWRITE | GST_VIDEO_FRAME_MAP_FLAG_NO_REF)) {
-    GST_ELEMENT_ERROR (self, RESOURCE, WRITE,
-                       ("a buffer of %" G_GSIZE_FORMAT " bytes cannot be written as a frame of %" G_GSIZE_FORMAT,
-                        gst_buffer_get_size (buffer), GST_VIDEO_INFO_SIZE (&self->info)),
-                       (NULL));
+  if (!gst_edge_frame_map (&frame, &self->info, buffer, GST_MAP_READWRITE, &error)) {
+    GST_ELEMENT_ERROR (self, RESOURCE, WRITE, ("%s", error->message), (NULL));
     return FALSE;
   }
   done = gst_edge_blend (&frame, self->drawn);

@@ -48,40 +48,6 @@ GST_START_TEST (colorimetry_is_the_caps_)
 }
 GST_END_TEST
 
-/* Whether a NV12 frame of 4x4 is found inside 24 bytes, with its planes as told. */
-static gboolean
-is_located (gsize offset0, gint stride0, gsize offset1, gint stride1)
-{
-  g_autoptr (GstBuffer) buffer = gst_buffer_new_allocate (NULL, 24, NULL);
-  gsize offsets[GST_VIDEO_MAX_PLANES] = { offset0, offset1 };
-  gint strides[GST_VIDEO_MAX_PLANES] = { stride0, stride1 };
-  GstVideoFrame frame;
-  GstVideoInfo info;
-  NncPicture picture;
-  gboolean located;
-
-  gst_video_info_set_format (&info, GST_VIDEO_FORMAT_NV12, 4, 4);
-  gst_buffer_add_video_meta_full (buffer, GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_FORMAT_NV12, 4, 4, 2, offsets, strides);
-  if (!gst_video_frame_map (&frame, &info, buffer, GST_MAP_READ | GST_VIDEO_FRAME_MAP_FLAG_NO_REF))
-    return FALSE;
-  located = gst_edge_picture_locate (&frame, &picture);
-  gst_video_frame_unmap (&frame);
-  return located;
-}
-
-GST_START_TEST (planes_outside_the_memory_are_found)
-{
-  fail_unless (is_located (0, 4, 16, 4));
-  fail_unless (is_located (12, -4, 16, 4));
-  fail_if (is_located (0, 4, 20, 4));
-  fail_if (is_located (0, 8, 16, 4));
-  fail_if (is_located (8, -4, 16, 4));
-  fail_if (is_located (0, 4, 16, 5));
-  fail_if (is_located (0, G_MAXINT, 16, 4));
-  fail_if (is_located (0, G_MININT, 16, 4));
-}
-GST_END_TEST
-
 static Suite *
 edge_picture_suite (void)
 {
@@ -91,7 +57,6 @@ edge_picture_suite (void)
   suite_add_tcase (suite, tcase);
   tcase_add_test (tcase, every_format_of_the_caps_is_described);
   tcase_add_test (tcase, colorimetry_is_the_caps_);
-  tcase_add_test (tcase, planes_outside_the_memory_are_found);
   return suite;
 }
 

@@ -368,6 +368,20 @@ GST_START_TEST (the_first_frame_is_inferred_on_then_every_nth)
 }
 GST_END_TEST
 
+GST_START_TEST (a_frame_flagged_as_gap_has_a_result_too)
+{
+  Fixture fixture = open_usual ("");
+  GstVideoInfo info = set_caps (&fixture, GST_VIDEO_FORMAT_RGB, 8, 8);
+  GstBuffer *buffer = new_frame (&info, colors[1]);
+
+  GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_GAP);
+  buffer = gst_harness_push_and_pull (fixture.harness, buffer);
+  check_label (buffer, "green");
+  gst_buffer_unref (buffer);
+  close_fixture (&fixture);
+}
+GST_END_TEST
+
 GST_START_TEST (a_frame_without_timestamp_has_a_result_without_age)
 {
   Fixture fixture = open_usual ("inference-interval=2");
@@ -578,7 +592,8 @@ check_meta_refused (gint width, gint height, gint stride)
 
 GST_START_TEST (a_video_meta_that_lies_is_an_error)
 {
-  check_meta_refused (16, 8, 24);
+  check_meta_refused (4, 8, 24);
+  check_meta_refused (8, 16, 24);
   check_meta_refused (8, 8, 1000);
   check_meta_refused (8, 8, -24);
 }
@@ -715,6 +730,7 @@ edgeclassify_suite (void)
   tcase_add_test (tcase, top_k_and_threshold_bound_the_classes);
   tcase_add_test (tcase, activation_makes_probabilities);
   tcase_add_test (tcase, the_first_frame_is_inferred_on_then_every_nth);
+  tcase_add_test (tcase, a_frame_flagged_as_gap_has_a_result_too);
   tcase_add_test (tcase, a_frame_without_timestamp_has_a_result_without_age);
   tcase_add_test (tcase, a_flush_or_new_caps_or_stream_forgets_the_result);
   tcase_add_test (tcase, a_message_says_when_the_class_changes);
