@@ -85,8 +85,8 @@ tensor_from_constant (NncTensor *tensor, NncConstant *constant, gboolean contigu
 }
 
 static gboolean
-run_once (const NncNode *node, NncConstant *const *constants, NncTensor **inputs, NncTensor **outputs,
-          guint64 max_macs, NncMemory *memory, GError **error)
+run_once (const NncNode *node, NncConstant *const *constants, NncTensor **inputs, NncTensor **outputs, guint64 max_macs,
+          NncMemory *memory, GError **error)
 {
   g_autoptr (NncPackStore) store = nnc_pack_store_new ();
   NncPlanner planner = { .store = store, .constants = constants };

@@ -14,12 +14,12 @@
     }                                                                                                                  \
   }
 
-/* 1 / (1 + e^-v), by an exponential that cannot overflow. */
+/* 1 / (1 + e^-v), by an exponential that cannot overflow; its sum and quotient in double, which lose nothing more. */
 static float
 sigmoid (float v)
 {
-  float e = expf (-fabsf (v));
-  return v < 0 ? e / (1 + e) : 1 / (1 + e);
+  double e = expf (-fabsf (v));
+  return (float)((v < 0 ? e : 1) / (1 + e));
 }
 
 UNARY (relu_f32_c, v < 0 ? 0 : v)

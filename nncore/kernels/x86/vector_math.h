@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* vector_math.h: exp, sigmoid and tanh of a vector, within 2.5 units in the last
- * place (exp: 1, tanh: 1.5). NaN stays NaN. The polynomials are those of Cephes' single precision. */
+/* vector_math.h: exp, sigmoid and tanh of a vector, within 1.5 units in the last
+ * place. NaN stays NaN. The polynomials are those of Cephes' single precision. */
 #pragma once
 
 #include "vector.h"
@@ -23,13 +23,17 @@ vector_exp (Vector x)
   return vector_scale (vector_add (p, vector_splat (1)), n);
 }
 
-/* 1 / (1 + e^-x) by an exponential that cannot overflow: e / (1 + e) below 0. */
+/* 1 / (1 + e^-x) by an exponential that cannot overflow: e / (1 + e) below 0. What the sum and the quotient lost is
+ * put back: q + (n - q (1 + e)) / (1 + e), where the last 1 / (1 + e) is q or 1 - q. */
 static inline Vector
 vector_sigmoid (Vector x)
 {
-  const Vector one = vector_splat (1);
-  Vector e = vector_exp (vector_sub (vector_zero (), vector_abs (x)));
-  return vector_div (vector_select_less (x, vector_zero (), e, one), vector_add (one, e));
+  const Vector zero = vector_zero (), one = vector_splat (1);
+  Vector e = vector_exp (vector_sub (zero, vector_abs (x)));
+  Vector sum = vector_add (one, e), lost = vector_sub (e, vector_sub (sum, one));
+  Vector n = vector_select_less (x, zero, e, one), q = vector_div (n, sum), minus_q = vector_sub (zero, q);
+  Vector rest = vector_fma (minus_q, lost, vector_fma (minus_q, sum, n));
+  return vector_fma (rest, vector_select_less (x, zero, vector_sub (one, q), q), q);
 }
 
 /* x + x^3 p (x^2) near zero, where 1 - 2 / (e^2x + 1) would cancel. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* test_kernels.c: every kernel of the list that this CPU has, and NNC_CPU lets, against its reference. */
 #include <gst/check/gstcheck.h>
+#include <math.h>
 
 #include "compare_kernels.h"
 #include "kernel_list.h"
@@ -83,6 +84,42 @@ GST_START_TEST (find_gives_what_the_cpu_has)
 }
 GST_END_TEST
 
+/* Its distance from 1 / (1 + e^-x), in units of the last place that a float of that size has. */
+static double
+sigmoid_error (float x, float y)
+{
+  double right = 1 / (1 + exp (-(double)x));
+  float nearest = (float)right;
+
+  return fabs ((double)y - right) / ((double)nextafterf (nearest, 2) - (double)nearest);
+}
+
+GST_START_TEST (sigmoid_is_within_two_units_in_the_last_place)
+{
+  gsize n_kernels;
+  const NncKernel *kernel = &nnc_kernels (&n_kernels)[__i__];
+
+  if (kernel->slot != NNC_SLOT_sigmoid_f32 || !nnc_cpu_has (kernel->cpu))
+    return;
+  for (gint sign = -1; sign <= 1; sign += 2) {
+    for (guint bits = 0x3a800000; bits < 0x42a00000; bits += 16 * 67) { /* from 0.001 to 80 */
+      float x[16], y[16];
+
+      for (guint i = 0; i < 16; i++) {
+        guint32 b = bits + i;
+
+        memcpy (&x[i], &b, sizeof b);
+        x[i] *= (float)sign;
+      }
+      kernel->unary (y, x, 16, NULL);
+      for (guint i = 0; i < 16; i++)
+        if (sigmoid_error (x[i], y[i]) > 2)
+          fail ("%s (%.9g) is off by %g", kernel->name, (double)x[i], sigmoid_error (x[i], y[i]));
+    }
+  }
+}
+GST_END_TEST
+
 static void
 wrong_relu (float *y, const float *x, size_t n, const float *p)
 {
@@ -120,6 +157,7 @@ kernels_suite (void)
   tcase_add_test (tests, find_gives_what_the_cpu_has);
   tcase_add_test (tests, wrong_orc_kernel_is_passed_over);
   tcase_add_loop_test (tests, orc_kernel_agrees_when_first_picked, 0, (int)n);
+  tcase_add_loop_test (tests, sigmoid_is_within_two_units_in_the_last_place, 0, (int)n);
   tcase_add_loop_test (tests, kernel_computes_what_its_reference_computes, 0, (int)n);
   return suite;
 }
