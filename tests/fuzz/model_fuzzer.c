@@ -7,6 +7,7 @@
  *   ninja -C build.fuzz tests/fuzz/tflite_fuzzer
  *   build.fuzz/tests/fuzz/tflite_fuzzer -max_total_time=600 -timeout=10 FOLDER tests/fuzz/corpus/tflite
  *
+ * make_seeds.py writes ONNX models of one operator each to begin with: one more folder at the end.
  * What it finds is kept in corpus/FORMAT, which the test `FORMAT fuzz corpus` replays. */
 #include "fuzz_target.h"
 
