@@ -128,6 +128,19 @@ GST_START_TEST (a_constant_that_makes_the_output_larger_is_not_folded)
 }
 GST_END_TEST
 
+GST_START_TEST (a_constant_of_more_dimensions_is_not_folded)
+{
+  OnnxWriter *writer = onnx_writer_new (15);
+
+  onnx_writer_input (writer, "x", NNC_F32, DIMS (2, CHANNELS));
+  write_vector (writer, "weights", DIMS (CHANNELS, CHANNELS), 1);
+  write_vector (writer, "v", DIMS (1, 1, CHANNELS), 2);
+  onnx_writer_node (writer, "dense", "MatMul", "x,weights", "a");
+  onnx_writer_node (writer, "mul", "Mul", "a,v", "y");
+  check_steps (writer, DIMS (1, 2, CHANNELS), "MatMul Mul");
+}
+GST_END_TEST
+
 GST_START_TEST (a_reciprocal_is_not_folded)
 {
   OnnxWriter *writer = begin_convolution ("x,weights");
@@ -171,6 +184,7 @@ fold_affines_suite (void)
   tcase_add_test (tcase, a_division_by_zero_is_not_folded);
   tcase_add_test (tcase, a_constant_of_each_pixel_is_not_folded);
   tcase_add_test (tcase, a_constant_that_makes_the_output_larger_is_not_folded);
+  tcase_add_test (tcase, a_constant_of_more_dimensions_is_not_folded);
   tcase_add_test (tcase, a_reciprocal_is_not_folded);
   tcase_add_test (tcase, a_value_that_is_read_twice_is_not_scaled);
   tcase_add_test (tcase, what_follows_a_clamp_is_not_folded);
