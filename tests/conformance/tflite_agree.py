@@ -10,7 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from onnx_runtime_peer import SHARED, Checks, cpu_lacks_mask, run_nncore
+from checks import SHARED, Checks, cpu_lacks_mask
+from onnx_runtime_peer import run_nncore
 
 try:
     from ai_edge_litert.interpreter import Interpreter, OpResolverType
