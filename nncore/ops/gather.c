@@ -11,7 +11,6 @@ enum { X, INDICES };
 typedef struct {
   NncSplit split;
   gsize n_indices, bytes; /* of what one index picks */
-  gboolean wide; /* i64, not i32 */
 } Params;
 
 static gboolean
@@ -21,9 +20,8 @@ infer (NncInference *inference, GError **error)
   gint64 shape[2 * NNC_MAX_RANK];
   guint axis, rank = 0;
 
-  if (indices->type != NNC_I64 && indices->type != NNC_I32)
-    return nnc_op_error (error, "the indices are %s, i32 or i64 is right", nnc_data_type_to_string (indices->type));
-  if (!nnc_node_get_axis (inference->node, 0, x->rank, &axis, error))
+  if (!nnc_input_check_indices (inference->inputs, INDICES, error)
+      || !nnc_node_get_axis (inference->node, 0, x->rank, &axis, error))
     return FALSE;
   for (guint i = 0; i < axis; i++)
     shape[rank++] = x->shape[i];
@@ -35,20 +33,15 @@ infer (NncInference *inference, GError **error)
 }
 
 static gboolean
-gather_block (const Params *params, guint8 *y, const guint8 *x, gconstpointer indices, GError **error)
+gather_block (const Params *params, guint8 *y, const guint8 *x, const NncTensor *indices, GError **error)
 {
-  gint64 size = (gint64)params->split.axis;
-
   for (gsize i = 0; i < params->n_indices; i++, y += params->bytes) {
-    gint64 index = params->wide ? ((const gint64 *)indices)[i] : ((const gint32 *)indices)[i];
+    gint64 index;
 
-    if (index < -size || index >= size) {
-      g_set_error (error, NNC_ERROR, NNC_ERROR_DATA,
-                   "index %" G_GINT64_FORMAT " is outside an axis of %" G_GINT64_FORMAT, index, size);
+    if (!nnc_input_get_index (indices, i, (gint64)params->split.axis, &index, error))
       return FALSE;
-    }
     if (params->bytes)
-      memcpy (y, x + (gsize)(index < 0 ? index + size : index) * params->bytes, params->bytes);
+      memcpy (y, x + (gsize)index * params->bytes, params->bytes);
   }
   return TRUE;
 }
@@ -61,7 +54,7 @@ run (const NncStep *step, NncRunContext *context, GError **error)
   guint8 *y = step->outputs[0]->data;
 
   for (gsize i = 0; i < params->split.outer; i++) {
-    if (!gather_block (params, y, x, step->inputs[INDICES]->data, error))
+    if (!gather_block (params, y, x, step->inputs[INDICES], error))
       return FALSE;
     x += params->split.axis * params->bytes;
     y += params->n_indices * params->bytes;
@@ -81,7 +74,6 @@ prepare_gather (NncPreparation *prepare, GError **error)
   params->split = nnc_desc_split (x, axis);
   params->n_indices = nnc_desc_n_elements (indices);
   params->bytes = params->split.inner * nnc_data_type_get_size (x->type);
-  params->wide = indices->type == NNC_I64;
   prepare->run = run;
   return TRUE;
 }

@@ -105,3 +105,25 @@ nnc_infer_waits_for (NncInference *inference, guint i)
   inference->outputs[0].type = NNC_INVALID;
   return TRUE;
 }
+
+gboolean
+nnc_input_get_index (const NncTensor *tensor, gsize i, gint64 size, gint64 *index, GError **error)
+{
+  gint64 given = tensor->desc.type == NNC_I64 ? ((const gint64 *)tensor->data)[i] : ((const gint32 *)tensor->data)[i];
+
+  *index = given < 0 ? given + size : given;
+  if (given >= -size && given < size)
+    return TRUE;
+  g_set_error (error, NNC_ERROR, NNC_ERROR_DATA, "index %" G_GINT64_FORMAT " is outside an axis of %" G_GINT64_FORMAT,
+               given, size);
+  return FALSE;
+}
+
+gboolean
+nnc_input_check_indices (const NncTensor *const *inputs, guint i, GError **error)
+{
+  NncDataType type = inputs[i]->desc.type;
+
+  return type == NNC_I64 || type == NNC_I32
+         || nnc_op_error (error, "the indices are %s, i32 or i64 is right", nnc_data_type_to_string (type));
+}

@@ -26,3 +26,9 @@ gboolean nnc_infer_same (NncInference *inference, GError **error);
 gboolean nnc_infer_same_f32 (NncInference *inference, GError **error);
 /* Input i is there and its numbers are not known: then output 0's shape is not known either. */
 gboolean nnc_infer_waits_for (NncInference *inference, guint i);
+
+/* Number i of an i32 or i64 tensor as a place on an axis of `size`, counted from the end where negative. FALSE with
+ * NNC_ERROR_DATA when it lies outside. */
+gboolean nnc_input_get_index (const NncTensor *tensor, gsize i, gint64 size, gint64 *index, GError **error);
+/* Input i must be i32 or i64. */
+gboolean nnc_input_check_indices (const NncTensor *const *inputs, guint i, GError **error);

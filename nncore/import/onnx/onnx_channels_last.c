@@ -161,7 +161,7 @@ nnc_onnx_translate_pooling (NncOnnxTranslation *translation, GError **error)
 }
 
 gboolean
-nnc_onnx_translate_global_pooling (NncOnnxTranslation *translation, GError **error)
+nnc_onnx_translate_image (NncOnnxTranslation *translation, GError **error)
 {
   guint rank;
 

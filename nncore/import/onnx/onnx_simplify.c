@@ -12,20 +12,35 @@ remove_rounding (NncNode *draft)
   nnc_node_remove_attribute (draft, "round_mode");
 }
 
-/* `to` becomes an NncDataType. */
-gboolean
-nnc_onnx_translate_cast (NncOnnxTranslation *translation, GError **error)
+/* The attribute becomes an NncDataType. */
+static gboolean
+translate_data_type (NncNode *draft, const char *attribute, GError **error)
 {
-  gint64 number = nnc_node_get_int (&translation->draft, "to", 0);
+  gint64 number = nnc_node_get_int (draft, attribute, 0);
   NncDataType type = nnc_onnx_data_type (number);
 
   if (type == NNC_INVALID) {
     g_autofree char *name = nnc_onnx_data_type_to_string (number);
-    return nnc_onnx_unsupported (error, "attribute 'to' is %s, a data type that is not supported", name);
+    return nnc_onnx_unsupported (error, "attribute '%s' is %s, a data type that is not supported", attribute, name);
   }
+  nnc_node_set_int (draft, attribute, type);
+  return TRUE;
+}
+
+gboolean
+nnc_onnx_translate_cast (NncOnnxTranslation *translation, GError **error)
+{
   remove_rounding (&translation->draft);
-  nnc_node_set_int (&translation->draft, "to", type);
-  return nnc_onnx_translate_plain (translation, error);
+  return translate_data_type (&translation->draft, "to", error) && nnc_onnx_translate_plain (translation, error);
+}
+
+/* An attribute dtype that may be absent. */
+gboolean
+nnc_onnx_translate_dtype (NncOnnxTranslation *translation, GError **error)
+{
+  return (nnc_node_get_attribute (&translation->draft, "dtype") == NULL
+          || translate_data_type (&translation->draft, "dtype", error))
+         && nnc_onnx_translate_plain (translation, error);
 }
 
 gboolean

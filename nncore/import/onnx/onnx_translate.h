@@ -69,7 +69,7 @@ void nnc_onnx_note_ranks (NncNode *node);
  * onnx_control_flow.c, onnx_decompose.c. */
 gboolean nnc_onnx_translate_convolution (NncOnnxTranslation *translation, GError **error);
 gboolean nnc_onnx_translate_pooling (NncOnnxTranslation *translation, GError **error);
-gboolean nnc_onnx_translate_global_pooling (NncOnnxTranslation *translation, GError **error);
+gboolean nnc_onnx_translate_image (NncOnnxTranslation *translation, GError **error);
 gboolean nnc_onnx_translate_clip (NncOnnxTranslation *translation, GError **error);
 gboolean nnc_onnx_translate_pad (NncOnnxTranslation *translation, GError **error);
 gboolean nnc_onnx_translate_scan (NncOnnxTranslation *translation, GError **error);
@@ -83,3 +83,4 @@ gboolean nnc_onnx_translate_batch_normalization (NncOnnxTranslation *translation
 gboolean nnc_onnx_translate_cast_like (NncOnnxTranslation *translation, GError **error);
 gboolean nnc_onnx_translate_chain (NncOnnxTranslation *translation, GError **error);
 gboolean nnc_onnx_translate_mean (NncOnnxTranslation *translation, GError **error);
+gboolean nnc_onnx_translate_dtype (NncOnnxTranslation *translation, GError **error);
