@@ -75,6 +75,8 @@ gboolean nnc_onnx_translate_pad (NncOnnxTranslation *translation, GError **error
 gboolean nnc_onnx_translate_scan (NncOnnxTranslation *translation, GError **error);
 gboolean nnc_onnx_translate_slice (NncOnnxTranslation *translation, GError **error);
 gboolean nnc_onnx_translate_axes (NncOnnxTranslation *translation, GError **error);
+gboolean nnc_onnx_translate_split (NncOnnxTranslation *translation, GError **error);
+gboolean nnc_onnx_translate_top_k (NncOnnxTranslation *translation, GError **error);
 gboolean nnc_onnx_translate_softmax (NncOnnxTranslation *translation, GError **error);
 gboolean nnc_onnx_translate_constant (NncOnnxTranslation *translation, GError **error);
 gboolean nnc_onnx_translate_cast (NncOnnxTranslation *translation, GError **error);

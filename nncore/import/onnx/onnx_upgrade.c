@@ -69,6 +69,27 @@ nnc_onnx_translate_slice (NncOnnxTranslation *translation, GError **error)
   return nnc_onnx_translate_plain (translation, error);
 }
 
+/* Until opset 12: an attribute split. Now: input 1. */
+gboolean
+nnc_onnx_translate_split (NncOnnxTranslation *translation, GError **error)
+{
+  set_input (translation, 1, take_ints (translation, "split"));
+  return nnc_onnx_translate_plain (translation, error);
+}
+
+/* Until opset 9: an attribute k. Now: input 1. The chosen are always in order. */
+gboolean
+nnc_onnx_translate_top_k (NncOnnxTranslation *translation, GError **error)
+{
+  gint64 k = nnc_node_get_int (&translation->draft, "k", 0);
+
+  if (nnc_node_get_attribute (&translation->draft, "k"))
+    set_input (translation, 1, nnc_onnx_new_ints (translation, "k", &k, 1));
+  nnc_node_remove_attribute (&translation->draft, "k");
+  nnc_node_remove_attribute (&translation->draft, "sorted");
+  return nnc_onnx_translate_plain (translation, error);
+}
+
 /* Squeeze and Unsqueeze until opset 12, ReduceMean until opset 17: an attribute axes. Now: input 1. */
 gboolean
 nnc_onnx_translate_axes (NncOnnxTranslation *translation, GError **error)
