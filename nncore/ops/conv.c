@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* conv.c: Conv: y[n][oy][ox][o] = clamp (bias[o] + scale[o] * sum over ky, kx, i of
  * x[n][oy * stride - pad + ky * dilation][…][i] * weights[o][ky][kx][i]).
- * Weights that are not constant are packed anew in every run. */
+ * Weights that are not constant are packed anew in every run. Three spatial axes and more: spatial_convolution.h. */
 #include "kernel.h"
 #include "op_inputs.h"
 #include "sliding_window.h"
+#include "spatial_convolution.h"
 #include "step_work.h"
 
 #include <string.h>
@@ -59,19 +60,26 @@ check_channels (const NncTensorDesc *x, const NncTensorDesc *weights, gint64 gro
 }
 
 static gboolean
-set_window (NncWindow *window, const NncNode *node, const NncTensor *const *inputs, GError **error)
+check_shapes (const NncNode *node, const NncTensor *const *inputs, GError **error)
 {
   const NncTensorDesc *x = &inputs[X]->desc, *weights = &inputs[WEIGHTS]->desc;
-  gint64 group = nnc_node_get_int (node, "group", 1);
 
-  if (x->rank != 3 && x->rank != 4)
-    return nnc_op_unsupported (error, "input 0 has %u dimensions, 3 or 4 are supported", x->rank);
+  if (x->rank < 3)
+    return nnc_op_error (error, "input 0 has %u dimensions, at least 3 are right", x->rank);
   if (weights->rank != x->rank)
     return nnc_op_error (error, "the weights have %u dimensions, input 0 has %u", weights->rank, x->rank);
-  if (!check_kernel_shape (node, weights, error) || !check_channels (x, weights, group, error)
-      || !nnc_window_set (window, node, x, weights->shape + 1, weights->shape[0], error))
+  return check_kernel_shape (node, weights, error)
+         && check_channels (x, weights, nnc_node_get_int (node, "group", 1), error);
+}
+
+static gboolean
+set_window (NncWindow *window, const NncNode *node, const NncTensor *const *inputs, GError **error)
+{
+  const NncTensorDesc *weights = &inputs[WEIGHTS]->desc;
+
+  if (!nnc_window_set (window, node, &inputs[X]->desc, weights->shape + 1, weights->shape[0], error))
     return FALSE;
-  window->groups = (gsize)group;
+  window->groups = (gsize)nnc_node_get_int (node, "group", 1);
   nnc_node_get_clamp (node, &window->minimum, &window->maximum);
   return TRUE;
 }
@@ -85,11 +93,15 @@ infer (NncInference *inference, GError **error)
   for (guint i = 0; i < inference->n_inputs; i++)
     if (!nnc_input_check_type (inputs, i, NNC_F32, error))
       return FALSE;
-  if (!set_window (&window, inference->node, inputs, error))
+  if (!check_shapes (inference->node, inputs, error))
     return FALSE;
   for (guint i = BIAS; i < inference->n_inputs; i++)
-    if (!nnc_input_check_vector (inputs, i, (gint64)window.out_channels, error))
+    if (!nnc_input_check_vector (inputs, i, inputs[WEIGHTS]->desc.shape[0], error))
       return FALSE;
+  if (inputs[X]->desc.rank > 4)
+    return nnc_spatial_convolution_infer (inference, error);
+  if (!set_window (&window, inference->node, inputs, error))
+    return FALSE;
   return nnc_window_get_output (&window, inputs[X]->desc.rank, &inference->outputs[0], error);
 }
 
@@ -202,6 +214,8 @@ prepare_conv (NncPreparation *prepare, GError **error)
   NncWindow *w = &params->window;
   const NncKernel *kernel;
 
+  if (prepare->inputs[X]->desc.rank > 4)
+    return nnc_spatial_convolution_prepare (prepare, error);
   if (!set_window (w, prepare->node, prepare->inputs, error))
     return FALSE;
   prepare->run = nnc_run_nothing;

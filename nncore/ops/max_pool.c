@@ -1,10 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* max_pool.c: MaxPool: y[n][oy][ox][c] = max over the window of x[n][…][…][c]; padding does not count. */
+/* max_pool.c: MaxPool: y[n][oy][ox][c] = max over the window of x[n][…][…][c]; padding does not count. Output 1 says
+ * which element of x it was, counted as if x were [N,C,…], with storage_order (0) 1 the first spatial axis first. */
 #include "pooling.h"
+#include "spatial_pooling.h"
+
+static gboolean
+infer (NncInference *inference, GError **error)
+{
+  if (nnc_spatial_pooling_wanted (NNC_POOLING_MAX, &inference->inputs[0]->desc, inference->n_outputs))
+    return nnc_spatial_pooling_infer (inference, NNC_POOLING_MAX, error);
+  return nnc_pooling_infer (inference, error);
+}
 
 static gboolean
 prepare_max_pool (NncPreparation *prepare, GError **error)
 {
+  if (nnc_spatial_pooling_wanted (NNC_POOLING_MAX, &prepare->inputs[0]->desc, prepare->n_outputs))
+    return nnc_spatial_pooling_prepare (prepare, NNC_POOLING_MAX, error);
   return nnc_pooling_prepare (prepare, NNC_SLOT_max_pool_f32, FALSE, error);
 }
 
@@ -12,8 +24,8 @@ const NncOp nnc_op_MaxPool = {
   .name = "MaxPool",
   .min_inputs = 1,
   .max_inputs = 1,
-  .max_outputs = 1,
-  .infer = nnc_pooling_infer,
+  .max_outputs = 2,
+  .infer = infer,
   .prepare = prepare_max_pool,
   .reach = nnc_pooling_reach,
 };

@@ -12,12 +12,8 @@
 /* Larger numbers than any network has, small enough that their products fit. */
 #define LARGEST G_MAXINT32
 
-typedef struct {
-  gint64 in, kernel, stride, dilation, pad_begin, pad_end, out;
-} Axis;
-
 /* One row, for images that have no height. */
-static const Axis one_row = { 1, 1, 1, 1, 0, 0, 1 };
+static const NncWindowAxis one_row = { 1, 1, 1, 1, 0, 0, 1 };
 
 static gint64
 divide_up (gint64 a, gint64 b)
@@ -27,7 +23,7 @@ divide_up (gint64 a, gint64 b)
 
 /* SAME: as many windows as strides fit, the padding shared out to both sides. */
 static void
-pad_same (Axis *axis, gint64 extent, gboolean upper)
+pad_same (NncWindowAxis *axis, gint64 extent, gboolean upper)
 {
   gint64 total;
 
@@ -38,7 +34,7 @@ pad_same (Axis *axis, gint64 extent, gboolean upper)
 }
 
 static gboolean
-count_windows (Axis *axis, gint64 extent, gboolean ceil_mode, GError **error)
+count_windows (NncWindowAxis *axis, gint64 extent, gboolean ceil_mode, GError **error)
 {
   gint64 room;
 
@@ -56,7 +52,7 @@ count_windows (Axis *axis, gint64 extent, gboolean ceil_mode, GError **error)
 }
 
 static gboolean
-place_windows (Axis *axis, const NncNode *node, GError **error)
+place_windows (NncWindowAxis *axis, const NncNode *node, GError **error)
 {
   const char *auto_pad = nnc_node_get_string (node, "auto_pad", "NOTSET");
   gint64 extent = (axis->kernel - 1) * axis->dilation + 1;
@@ -76,10 +72,12 @@ place_windows (Axis *axis, const NncNode *node, GError **error)
   return count_windows (axis, extent, nnc_node_get_int (node, "ceil_mode", 0) != 0, error);
 }
 
-static gboolean
-read_axes (Axis *axes, guint n, const NncNode *node, const NncTensorDesc *x, const gint64 *kernel, GError **error)
+gboolean
+nnc_window_read_axes (NncWindowAxis axes[NNC_MAX_SPATIAL], const NncNode *node, const NncTensorDesc *x,
+                      const gint64 *kernel, GError **error)
 {
-  gint64 strides[2], dilations[2], pads[4], limits[2];
+  gint64 strides[NNC_MAX_SPATIAL], dilations[NNC_MAX_SPATIAL], pads[2 * NNC_MAX_SPATIAL], limits[NNC_MAX_SPATIAL];
+  guint n = x->rank - 2;
 
   if (!nnc_node_get_n_ints (node, "strides", n, 1, 1, LARGEST, strides, error)
       || !nnc_node_get_n_ints (node, "dilations", n, 1, 1, LARGEST, dilations, error)
@@ -89,7 +87,7 @@ read_axes (Axis *axes, guint n, const NncNode *node, const NncTensorDesc *x, con
   for (guint i = 0; i < n; i++) {
     if (kernel[i] < 1 || kernel[i] > LARGEST)
       return nnc_op_error (error, "a kernel has size %" G_GINT64_FORMAT ", 1 to %d are possible", kernel[i], LARGEST);
-    axes[i] = (Axis){ x->shape[1 + i], kernel[i], strides[i], dilations[i], pads[i], pads[n + i], 0 };
+    axes[i] = (NncWindowAxis){ x->shape[1 + i], kernel[i], strides[i], dilations[i], pads[i], pads[n + i], 0 };
     if (!place_windows (&axes[i], node, error))
       return FALSE;
     axes[i].out = MIN (axes[i].out, limits[i]);
@@ -122,11 +120,11 @@ gboolean
 nnc_window_set (NncWindow *window, const NncNode *node, const NncTensorDesc *x, const gint64 *kernel,
                 gint64 out_channels, GError **error)
 {
-  Axis axes[2] = { one_row, one_row };
+  NncWindowAxis axes[NNC_MAX_SPATIAL + 1] = { one_row, one_row };
 
   if (x->rank != 3 && x->rank != 4)
     return nnc_op_unsupported (error, "input 0 has %u dimensions, 3 or 4 are supported", x->rank);
-  if (!read_axes (axes + 4 - x->rank, x->rank - 2, node, x, kernel, error))
+  if (!nnc_window_read_axes (axes + 4 - x->rank, node, x, kernel, error))
     return FALSE;
   *window = (NncWindow){
     .batch = (gsize)x->shape[0],
@@ -180,13 +178,13 @@ gboolean
 nnc_window_get_reach (const NncNode *node, const gint64 *kernel, gint64 reach[NNC_MAX_RANK])
 {
   const NncTensorDesc *x = &node->inputs[0]->desc;
-  Axis axes[2];
+  NncWindowAxis axes[NNC_MAX_SPATIAL];
 
-  if (x->type == NNC_INVALID || !has_fixed_padding (node) || !read_axes (axes, x->rank - 2, node, x, kernel, NULL))
+  if (x->type == NNC_INVALID || !has_fixed_padding (node) || !nnc_window_read_axes (axes, node, x, kernel, NULL))
     return FALSE;
   memcpy (reach, x->shape, sizeof x->shape);
   for (guint i = 0; i < x->rank - 2; i++) {
-    const Axis *axis = &axes[i];
+    const NncWindowAxis *axis = &axes[i];
     gint64 last = (axis->out - 1) * axis->stride - axis->pad_begin + (axis->kernel - 1) * axis->dilation;
 
     reach[1 + i] = MIN (MAX (last + 1, 1), axis->in);

@@ -6,6 +6,17 @@
 #include "kernel.h"
 #include "op.h"
 
+/* How many spatial axes an image can have. */
+#define NNC_MAX_SPATIAL (NNC_MAX_RANK - 2)
+
+/* Windows along one spatial axis. */
+typedef struct {
+  gint64 in, kernel, stride, dilation, pad_begin, pad_end, out;
+} NncWindowAxis;
+
+/* x: [N,…,C] of rank 3 and more. kernel: [rank - 2] sizes. Reads the attributes that nnc_window_set() reads. */
+gboolean nnc_window_read_axes (NncWindowAxis axes[NNC_MAX_SPATIAL], const NncNode *node, const NncTensorDesc *x,
+                               const gint64 *kernel, GError **error);
 /* x: [N,H,W,C] or [N,W,C], the latter as a picture of one row. kernel: [rank - 2] sizes. Reads strides, dilations,
  * pads, auto_pad, ceil_mode and output_limit. */
 gboolean nnc_window_set (NncWindow *window, const NncNode *node, const NncTensorDesc *x, const gint64 *kernel,

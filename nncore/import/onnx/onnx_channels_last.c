@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* onnx_channels_last.c: Conv and the poolings. ONNX has channels second
+/* onnx_channels_last.c: convolutions and poolings. ONNX has channels second
  * (NCHW), our ops have them last (NHWC): a transpose is written before and
  * after, which the layout pass moves and cancels. Constant weights become
  * a strided view of the file's numbers. */
@@ -97,27 +97,33 @@ inputs_channels_last (NncOnnxTranslation *translation, guint rank, guint n_spati
   return g_steal_pointer (&inputs);
 }
 
-/* Transposes, the draft between them, and its one output brought back. */
+/* Transposes, the draft between them, and its outputs brought back. */
 static gboolean
 emit_channels_last (NncOnnxTranslation *translation, guint rank, guint n_spatial, GError **error)
 {
   g_autofree NncValue **inputs = inputs_channels_last (translation, rank, n_spatial, error);
   guint n_outputs = translation->outputs->len;
   gint64 permutation[NNC_MAX_RANK];
-  NncValue *output;
+  NncValue *outputs[NNC_OP_MAX_OUTPUTS] = { NULL };
 
   if (inputs == NULL)
     return FALSE;
-  if (n_outputs != 1) {
-    g_set_error (error, NNC_ERROR, n_outputs ? NNC_ERROR_UNSUPPORTED : NNC_ERROR_FORMAT,
-                 "it has %u outputs, 1 is supported", n_outputs);
+  if (n_outputs < 1 || n_outputs > NNC_OP_MAX_OUTPUTS) {
+    g_set_error (error, NNC_ERROR, NNC_ERROR_FORMAT, "it has %u outputs, 1 to %d are possible", n_outputs,
+                 NNC_OP_MAX_OUTPUTS);
     return FALSE;
   }
-  output = nnc_onnx_new_value (translation, "result");
-  if (nnc_onnx_emit_draft (translation, inputs, translation->inputs->len, &output, 1, error) == NULL)
+  for (guint i = 0; i < n_outputs; i++)
+    if (nnc_onnx_output (translation, i))
+      outputs[i] = nnc_onnx_new_value (translation, i == 0 ? "result" : "result 1");
+  if (nnc_onnx_emit_draft (translation, inputs, translation->inputs->len, outputs, n_outputs, error) == NULL)
     return FALSE;
   channels_second (rank, permutation);
-  return emit_transpose (translation, output, nnc_onnx_output (translation, 0), permutation, rank, error);
+  for (guint i = 0; i < n_outputs; i++)
+    if (outputs[i]
+        && !emit_transpose (translation, outputs[i], nnc_onnx_output (translation, i), permutation, rank, error))
+      return FALSE;
+  return TRUE;
 }
 
 /* The rank of the images, from what the file says: the kernel's, or a value's. */
@@ -155,8 +161,9 @@ nnc_onnx_translate_pooling (NncOnnxTranslation *translation, GError **error)
 {
   guint rank;
 
-  /* Only the order of indices depends on it, and those are not supported. */
-  nnc_node_remove_attribute (&translation->draft, "storage_order");
+  /* Only indices depend on it. */
+  if (translation->outputs->len < 2)
+    nnc_node_remove_attribute (&translation->draft, "storage_order");
   return find_rank (translation, &rank, error) && emit_channels_last (translation, rank, 1, error);
 }
 

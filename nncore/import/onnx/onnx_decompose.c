@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* onnx_decompose.c: operators of any number of inputs, as several of ours of
- * two: Max (a, b, c) is Max (Max (a, b), c). */
+/* onnx_decompose.c: operators that are several of ours. Those of any number of
+ * inputs are some of two: Max (a, b, c) is Max (Max (a, b), c). */
 #include "onnx_translate.h"
 
 /* Emits the chain into `output`. */
@@ -42,4 +42,34 @@ nnc_onnx_translate_mean (NncOnnxTranslation *translation, GError **error)
   return emit_chain (translation, quotient[0], error)
          && nnc_onnx_emit (translation, "CastLike", count, 2, &quotient[1], 1, error)
          && nnc_onnx_emit (translation, "Div", quotient, 2, &y, 1, error);
+}
+
+/* op (a, b) with a name; NULL with an error. b may be NULL. */
+static NncValue *
+emit_value (NncOnnxTranslation *translation, const char *op, const char *suffix, NncValue *a, NncValue *b,
+            GError **error)
+{
+  NncValue *inputs[2] = { a, b }, *y = nnc_onnx_new_value (translation, suffix);
+
+  return a && nnc_onnx_emit (translation, op, inputs, b ? 2 : 1, &y, 1, error) ? y : NULL;
+}
+
+/* (x - mean) / (sqrt (mean of (x - mean)^2) + 1e-9), over attribute axes (0, 2, 3). */
+gboolean
+nnc_onnx_translate_mean_variance_normalization (NncOnnxTranslation *translation, GError **error)
+{
+  static const gint64 usual[] = { 0, 2, 3 };
+  NncValue *x = nnc_onnx_input (translation, 0), *y = nnc_onnx_output (translation, 0);
+  guint n;
+  const gint64 *given = nnc_node_get_ints (&translation->draft, "axes", &n);
+  NncValue *axes = nnc_onnx_new_ints (translation, "axes", given ? given : usual, given ? n : G_N_ELEMENTS (usual));
+  NncValue *mean = emit_value (translation, "ReduceMean", "mean", x, axes, error);
+  NncValue *centered = mean ? emit_value (translation, "Sub", "centered", x, mean, error) : NULL;
+  NncValue *squared = emit_value (translation, "Mul", "squared", centered, centered, error);
+  NncValue *variance = emit_value (translation, "ReduceMean", "variance", squared, axes, error);
+  NncValue *deviation = emit_value (translation, "Sqrt", "deviation", variance, NULL, error);
+  NncValue *epsilon = nnc_onnx_new_float (translation, "epsilon", 1e-9f);
+  NncValue *quotient[2] = { centered, emit_value (translation, "Add", "divisor", deviation, epsilon, error) };
+
+  return quotient[1] && nnc_onnx_emit (translation, "Div", quotient, 2, &y, 1, error);
 }

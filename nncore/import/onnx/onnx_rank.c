@@ -24,8 +24,28 @@ static gboolean
 keeps_rank (const NncNode *node)
 {
   static const char *const names[] = {
-    "AveragePool",       "BatchNormalization", "Cast",    "Clip", "Concat", "Conv",
-    "GlobalAveragePool", "Identity",           "MaxPool", "Pad",  "Slice",  "Softmax",
+    "AveragePool",
+    "BatchNormalization",
+    "Cast",
+    "Clip",
+    "Concat",
+    "Conv",
+    "ConvTranspose",
+    "GlobalAveragePool",
+    "GlobalLpPool",
+    "GlobalMaxPool",
+    "GroupNormalization",
+    "Identity",
+    "InstanceNormalization",
+    "LayerNormalization",
+    "LpNormalization",
+    "LpPool",
+    "LRN",
+    "MaxPool",
+    "Pad",
+    "RMSNormalization",
+    "Slice",
+    "Softmax",
     "Transpose",
   };
 

@@ -90,3 +90,11 @@ nnc_onnx_translate_batch_normalization (NncOnnxTranslation *translation, GError 
   nnc_node_set_int (draft, "axis", 1);
   return nnc_onnx_translate_plain (translation, error);
 }
+
+/* stash_type: the type that statistics are computed in, f32 always. */
+gboolean
+nnc_onnx_translate_normalization (NncOnnxTranslation *translation, GError **error)
+{
+  nnc_node_remove_attribute (&translation->draft, "stash_type");
+  return nnc_onnx_translate_plain (translation, error);
+}

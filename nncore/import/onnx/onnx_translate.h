@@ -86,3 +86,5 @@ gboolean nnc_onnx_translate_cast_like (NncOnnxTranslation *translation, GError *
 gboolean nnc_onnx_translate_chain (NncOnnxTranslation *translation, GError **error);
 gboolean nnc_onnx_translate_mean (NncOnnxTranslation *translation, GError **error);
 gboolean nnc_onnx_translate_dtype (NncOnnxTranslation *translation, GError **error);
+gboolean nnc_onnx_translate_mean_variance_normalization (NncOnnxTranslation *translation, GError **error);
+gboolean nnc_onnx_translate_normalization (NncOnnxTranslation *translation, GError **error);
