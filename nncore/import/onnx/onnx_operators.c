@@ -18,6 +18,7 @@
 #define RECURRENT                                                                                                      \
   "activation_alpha=floats activation_beta=floats activations=strings clip=float direction=string hidden_size=int "    \
   "layout=int "
+#define CONVOLUTION "auto_pad=string dilations=ints group=int kernel_shape=ints pads=ints strides=ints "
 #define POOLING "auto_pad=string ceil_mode=int dilations=ints kernel_shape=ints pads=ints strides=ints "
 
 #define REDUCTION "axes=ints keepdims=int noop_with_empty_axes=int"
@@ -54,11 +55,8 @@ static const NncOnnxOperator operators[] = {
   { "Constant", NULL, "value=tensor value_float=float value_floats=floats value_int=int value_ints=ints",
     nnc_onnx_translate_constant },
   PLAIN ("ConstantOfShape", "value=tensor"),
-  TRANSLATED ("Conv", "auto_pad=string dilations=ints group=int kernel_shape=ints pads=ints strides=ints", convolution),
-  TRANSLATED ("ConvTranspose",
-              "auto_pad=string dilations=ints group=int kernel_shape=ints output_padding=ints output_shape=ints "
-              "pads=ints strides=ints",
-              convolution),
+  TRANSLATED ("Conv", CONVOLUTION, convolution),
+  TRANSLATED ("ConvTranspose", CONVOLUTION "output_padding=ints output_shape=ints", convolution),
   PLAIN ("Cos", ""),
   PLAIN ("Cosh", ""),
   PLAIN ("CumProd", "exclusive=int reverse=int"),
@@ -82,15 +80,13 @@ static const NncOnnxOperator operators[] = {
   PLAIN ("Gelu", "approximate=string"),
   PLAIN ("Gemm", "alpha=float beta=float transA=int transB=int"),
   TRANSLATED ("GlobalAveragePool", "", image),
-  TRANSLATED ("GlobalAveragePool", "", global_pooling),
-  TRANSLATED ("GlobalLpPool", "p=int", global_pooling),
-  TRANSLATED ("GlobalMaxPool", "", global_pooling),
+  TRANSLATED ("GlobalLpPool", "p=int", image),
+  TRANSLATED ("GlobalMaxPool", "", image),
   PLAIN ("Greater", ""),
   PLAIN ("GreaterOrEqual", ""),
-  PLAIN ("GRU", RECURRENT "linear_before_reset=int"),
-  TRANSLATED ("Hardmax", "axis=int", softmax),
   TRANSLATED ("GroupNormalization", "epsilon=float num_groups=int stash_type=int", normalization),
   PLAIN ("GRU", RECURRENT "linear_before_reset=int"),
+  TRANSLATED ("Hardmax", "axis=int", softmax),
   PLAIN ("HardSigmoid", "alpha=float beta=float"),
   PLAIN ("HardSwish", ""),
   PLAIN ("Identity", ""),

@@ -122,15 +122,17 @@ GST_START_TEST (pooling_has_its_rank_from_the_kernel)
 }
 GST_END_TEST
 
-GST_START_TEST (max_pool_with_indices_is_refused)
+GST_START_TEST (indices_of_max_pool_are_transposed_too)
 {
   OnnxWriter *writer = onnx_writer_new (15);
+  g_autoptr (Imported) imported = NULL;
 
   onnx_writer_input (writer, "x", NNC_F32, DIMS (1, 3, 8, 8));
-  onnx_writer_untyped_output (writer, "y");
+  onnx_writer_untyped_output (writer, "indices");
   onnx_writer_node (writer, "node", "MaxPool", "x", "y,indices");
   onnx_writer_ints (writer, "kernel_shape", DIMS (2, 2));
-  fail_unless_refused (writer, NNC_ERROR_UNSUPPORTED, "node 'node' (MaxPool)", "2 outputs", NULL);
+  imported = import_writer (writer);
+  fail_unless (node_ints_equal (imported_node (imported, "Transpose", 2), "perm", DIMS (0, 3, 1, 2)));
 }
 GST_END_TEST
 
@@ -378,7 +380,7 @@ onnx_operators_suite (void)
   tcase_add_test (tests, conv_over_one_axis_has_three_dimensions);
   tcase_add_test (tests, conv_with_weights_of_another_rank_is_refused);
   tcase_add_test (tests, pooling_has_its_rank_from_the_kernel);
-  tcase_add_test (tests, max_pool_with_indices_is_refused);
+  tcase_add_test (tests, indices_of_max_pool_are_transposed_too);
   tcase_add_test (tests, global_pooling_has_its_rank_from_what_comes_before);
   tcase_add_test (tests, clip_6_gets_its_bounds_as_inputs);
   tcase_add_test (tests, pad_2_gets_its_pads_as_inputs);
