@@ -44,8 +44,9 @@ write_video() { # file
 }
 
 evaluate() {
-  "$build/gst/tools/edge-eval" --labels $data/t10k-labels-idx1-ubyte.gz --json "$output/results.json" \
-    --confusion "$output/confusion-matrix.png" --contact-sheet "$output/contact-sheet.png" \
+  "$build/gst/tools/edge-eval" --labels $data/t10k-labels-idx1-ubyte.gz --names $model/labels.txt \
+    --json "$output/results.json" --confusion "$output/confusion-matrix.png" \
+    --contact-sheet "$output/contact-sheet.png" \
     fdsrc ! rawvideoparse format=gray8 width=28 height=28 ! $classify ! fakesink \
     < <(play_pictures)
 }

@@ -49,24 +49,25 @@ read_all (GInputStream *stream, GError **error)
   return g_byte_array_free_to_bytes (g_steal_pointer (&all));
 }
 
-/* The whole file, unpacked when it starts with gzip's two bytes. */
+/* The whole file, unpacked when it starts with gzip's two bytes. It may be a pipe: it is read once, from begin to end.
+ */
 static GBytes *
 read_file (const gchar *path, GError **error)
 {
   g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autoptr (GFileInputStream) raw = g_file_read (file, NULL, error);
+  g_autoptr (GInputStream) buffered = raw ? g_buffered_input_stream_new (G_INPUT_STREAM (raw)) : NULL;
   g_autoptr (GInputStream) unpacked = NULL;
   g_autoptr (GZlibDecompressor) gzip = NULL;
   guint8 magic[2] = { 0, 0 };
-  gsize n = 0;
 
-  if (raw == NULL || !g_input_stream_read_all (G_INPUT_STREAM (raw), magic, sizeof magic, &n, NULL, error)
-      || !g_seekable_seek (G_SEEKABLE (raw), 0, G_SEEK_SET, NULL, error))
+  if (raw == NULL || g_buffered_input_stream_fill (G_BUFFERED_INPUT_STREAM (buffered), sizeof magic, NULL, error) < 0)
     return NULL;
+  g_buffered_input_stream_peek (G_BUFFERED_INPUT_STREAM (buffered), magic, 0, sizeof magic);
   if (magic[0] != 0x1f || magic[1] != 0x8b)
-    return read_all (G_INPUT_STREAM (raw), error);
+    return read_all (buffered, error);
   gzip = g_zlib_decompressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP);
-  unpacked = g_converter_input_stream_new (G_INPUT_STREAM (raw), G_CONVERTER (gzip));
+  unpacked = g_converter_input_stream_new (buffered, G_CONVERTER (gzip));
   return read_all (unpacked, error);
 }
 

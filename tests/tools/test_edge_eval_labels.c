@@ -4,10 +4,13 @@
 
 #include "edge-eval-metrics.h"
 
+#include <fcntl.h>
 #include <gio/gio.h>
+#include <glib-unix.h>
 #include <glib/gstdio.h>
 #include <gst/check/gstcheck.h>
 #include <string.h>
+#include <unistd.h>
 
 #define TWO_LABELS "\0\0\x08\1\0\0\0\2\7\3"
 
@@ -90,6 +93,23 @@ GST_START_TEST (gzip_is_unpacked)
                           G_CONVERTER_FINISHED);
   assert_is_7_and_3 (packed, n_written);
   assert_refused (packed, n_written / 2, "truth: ");
+}
+GST_END_TEST
+
+GST_START_TEST (pipe_is_read)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (EvalTruth) truth = NULL;
+  g_autofree gchar *path = NULL;
+  gint ends[2];
+
+  fail_unless (g_unix_open_pipe (ends, FD_CLOEXEC, NULL));
+  fail_unless_equals_int (write (ends[1], TWO_LABELS, 10), 10);
+  close (ends[1]);
+  path = g_strdup_printf ("/dev/fd/%d", ends[0]);
+  truth = eval_truth_load (path, NULL, &error);
+  close (ends[0]);
+  fail_unless (truth != NULL && truth->n_frames == 2, "%s", error ? error->message : "");
 }
 GST_END_TEST
 
@@ -177,6 +197,7 @@ edge_eval_labels_suite (void)
   tcase_add_checked_fixture (tests, make_folder, remove_folder);
   tcase_add_test (tests, idx_is_read);
   tcase_add_test (tests, gzip_is_unpacked);
+  tcase_add_test (tests, pipe_is_read);
   tcase_add_test (tests, text_accepts_byte_order_mark_crlf_and_blank_end);
   tcase_add_test (tests, text_may_name_classes);
   tcase_add_test (tests, folder_a_class_counts_its_files);
