@@ -4,33 +4,58 @@
 
 #include <math.h>
 
+static gboolean
+is_rgb (NncPixelFormat format)
+{
+  return format >= NNC_PIXEL_RGB;
+}
+
 static gint
 n_planes (NncPixelFormat format)
 {
-  return format == NNC_PIXEL_I420 ? 3 : format == NNC_PIXEL_NV12 || format == NNC_PIXEL_NV21 ? 2 : 1;
+  switch (format) {
+  case NNC_PIXEL_I420:
+  case NNC_PIXEL_YV12:
+  case NNC_PIXEL_Y42B:
+  case NNC_PIXEL_Y444:
+    return 3;
+  case NNC_PIXEL_NV12:
+  case NNC_PIXEL_NV21:
+  case NNC_PIXEL_NV16:
+  case NNC_PIXEL_NV61:
+  case NNC_PIXEL_NV24:
+    return 2;
+  default:
+    return 1;
+  }
+}
+
+/* Pixels that a chroma sample is wide and high. */
+static gint
+chroma_width (NncPixelFormat format)
+{
+  return is_rgb (format) || format == NNC_PIXEL_GRAY8 || format == NNC_PIXEL_Y444 || format == NNC_PIXEL_NV24 ? 1 : 2;
+}
+
+static gint
+chroma_height (NncPixelFormat format)
+{
+  return format == NNC_PIXEL_I420 || format == NNC_PIXEL_YV12 || format == NNC_PIXEL_NV12 || format == NNC_PIXEL_NV21
+             ? 2
+             : 1;
 }
 
 static gint
 row_bytes (const NncPictureFormat *f, gint plane)
 {
-  gint half = (f->width + 1) / 2;
-  switch (f->format) {
-  case NNC_PIXEL_GRAY8:
+  gint chroma = (f->width + chroma_width (f->format) - 1) / chroma_width (f->format);
+  if (plane)
+    return n_planes (f->format) == 3 ? chroma : 2 * chroma;
+  if (n_planes (f->format) > 1 || f->format == NNC_PIXEL_GRAY8)
     return f->width;
-  case NNC_PIXEL_I420:
-    return plane ? half : f->width;
-  case NNC_PIXEL_NV12:
-  case NNC_PIXEL_NV21:
-    return plane ? 2 * half : f->width;
-  case NNC_PIXEL_YUY2:
-  case NNC_PIXEL_UYVY:
-    return 4 * half;
-  case NNC_PIXEL_RGB:
-  case NNC_PIXEL_BGR:
-    return 3 * f->width;
-  default:
-    return 4 * f->width;
-  }
+  if (!is_rgb (f->format))
+    return 4 * chroma;
+  return f->format == NNC_PIXEL_RGB || f->format == NNC_PIXEL_BGR ? 3 * f->width : 4 * f->width;
 }
 
 TestPicture
@@ -39,7 +64,8 @@ test_picture_new (const NncPictureFormat *format, gint padding, gboolean upside_
   TestPicture p = { .format = *format };
   g_autoptr (GRand) random = g_rand_new_with_seed (seed);
   for (gint plane = 0; plane < n_planes (format->format); plane++) {
-    gint used = row_bytes (format, plane), height = plane ? (format->height + 1) / 2 : format->height;
+    gint used = row_bytes (format, plane), high = plane ? chroma_height (format->format) : 1;
+    gint height = p.rows[plane] = (format->height + high - 1) / high;
     gint stride = used + padding;
     p.memory[plane] = g_malloc ((gsize)stride * (gsize)(height - 1) + (gsize)used);
     for (gint y = 0; y < height; y++)
@@ -77,15 +103,26 @@ sample (const TestPicture *p, gint component, gint x, gint y)
   case NNC_PIXEL_GRAY8:
     return component ? 128 : byte_at (p, 0, x, y);
   case NNC_PIXEL_I420:
+  case NNC_PIXEL_Y42B:
+  case NNC_PIXEL_Y444:
     return byte_at (p, component, x, y);
+  case NNC_PIXEL_YV12:
+    return byte_at (p, (3 - component) % 3, x, y);
   case NNC_PIXEL_NV12:
+  case NNC_PIXEL_NV16:
+  case NNC_PIXEL_NV24:
     return component ? byte_at (p, 1, 2 * x + component - 1, y) : byte_at (p, 0, x, y);
   case NNC_PIXEL_NV21:
+  case NNC_PIXEL_NV61:
     return component ? byte_at (p, 1, 2 * x + 2 - component, y) : byte_at (p, 0, x, y);
   case NNC_PIXEL_YUY2:
     return byte_at (p, 0, component ? 4 * x + 2 * component - 1 : 2 * x, y);
   case NNC_PIXEL_UYVY:
     return byte_at (p, 0, component ? 4 * x + 2 * component - 2 : 2 * x + 1, y);
+  case NNC_PIXEL_YVYU:
+    return byte_at (p, 0, component ? 4 * x + 5 - 2 * component : 2 * x, y);
+  case NNC_PIXEL_VYUY:
+    return byte_at (p, 0, component ? 4 * x + 4 - 2 * component : 2 * x + 1, y);
   case NNC_PIXEL_RGB:
     return byte_at (p, 0, 3 * x + rgbx[component], y);
   case NNC_PIXEL_BGR:
@@ -116,9 +153,8 @@ weight (gint k, gint i, gint n, double start, double length)
 static double
 scaled (const TestPicture *p, gint component, const NncTensorSpec *out, const NncRectangle *crop, gint x, gint y)
 {
-  NncPixelFormat f = p->format.format;
-  gboolean chroma = component > 0 && f >= NNC_PIXEL_I420 && f <= NNC_PIXEL_UYVY;
-  double w = chroma ? 2 : 1, h = chroma && f != NNC_PIXEL_YUY2 && f != NNC_PIXEL_UYVY ? 2 : 1, sum = 0;
+  double w = component ? chroma_width (p->format.format) : 1, h = component ? chroma_height (p->format.format) : 1,
+         sum = 0;
   for (gint v = (gint)(crop->y / h); v < (crop->y + crop->height) / h; v++) {
     double row = weight (v, y, out->height, crop->y / h, crop->height / h);
     for (gint u = (gint)(crop->x / w); row > 0 && u < (crop->x + crop->width) / w; u++) {
@@ -147,12 +183,12 @@ double
 reference_channel (const TestPicture *p, const NncTensorSpec *out, const NncRectangle *crop, gint c, gint x, gint y)
 {
   double in[3], rgb[3];
-  gboolean is_rgb = p->format.format >= NNC_PIXEL_RGB, gray = out->order == NNC_ORDER_GRAY;
+  gboolean rgb_in = is_rgb (p->format.format), gray = out->order == NNC_ORDER_GRAY;
   for (gint component = 0; component < 3; component++)
-    in[component] = gray && !is_rgb && component ? 128 : scaled (p, component, out, crop, x, y);
-  if (is_rgb && gray)
+    in[component] = gray && !rgb_in && component ? 128 : scaled (p, component, out, crop, x, y);
+  if (rgb_in && gray)
     return .299 * in[0] + .587 * in[1] + .114 * in[2];
-  if (is_rgb)
+  if (rgb_in)
     return in[out->order == NNC_ORDER_BGR ? 2 - c : c];
   if (p->format.format == NNC_PIXEL_GRAY8)
     in[1] = in[2] = 128;

@@ -9,6 +9,7 @@ typedef struct {
   NncPictureFormat format;
   NncPicture picture;
   guint8 *memory[3];
+  gint rows[3];
 } TestPicture;
 
 /* padding: bytes after each row; upside_down: strides are negative. The

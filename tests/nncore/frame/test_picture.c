@@ -143,7 +143,7 @@ GST_START_TEST (bytes_between_rows_change_nothing)
   for (gint filler = 0; filler < 256; filler += 255) {
     gint stride = 100000;
     for (gint plane = 0; plane < 3 && tight.memory[plane]; plane++) {
-      gint rows = plane ? 8 : 15, used = tight.picture.strides[plane];
+      gint rows = tight.rows[plane], used = tight.picture.strides[plane];
       wide.memory[plane] = g_malloc ((gsize)stride * (gsize)rows);
       memset (wide.memory[plane], filler, (gsize)stride * (gsize)rows);
       for (gint y = 0; y < rows; y++)
