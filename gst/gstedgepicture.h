@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 
 /* What nncore/frame takes: alpha is not looked at. */
 #define GST_EDGE_PICTURE_FORMATS                                                                                       \
-  "{ I420, NV12, NV21, YUY2, UYVY, RGB, BGR, RGBx, BGRx, xRGB, xBGR, RGBA, BGRA, ARGB, ABGR, GRAY8 }"
+  "{ I420, NV12, NV21, YUY2, UYVY, YVYU, VYUY, YV12, Y42B, NV16, NV61, Y444, NV24, "                                   \
+  "RGB, BGR, RGBx, BGRx, xRGB, xBGR, RGBA, BGRA, ARGB, ABGR, GRAY8 }"
 
 gboolean gst_edge_picture_describe (const GstVideoInfo *info, NncPictureFormat *format);
 NncPicture gst_edge_picture_locate (const GstVideoFrame *frame);
