@@ -23,6 +23,7 @@ prepare_average_pool (NncPreparation *prepare, GError **error)
 
 const NncOp nnc_op_AveragePool = {
   .name = "AveragePool",
+  .traits = NNC_OP_F32,
   .min_inputs = 1,
   .max_inputs = 1,
   .max_outputs = 1,

@@ -98,7 +98,7 @@ permute (NncGraph *graph, NncNode *node, const guint *permutation, guint rank)
 
 const NncOp nnc_op_BatchNormalization = {
   .name = "BatchNormalization",
-  .traits = NNC_OP_IN_PLACE,
+  .traits = NNC_OP_F32 | NNC_OP_IN_PLACE,
   .min_inputs = 5,
   .max_inputs = 5,
   .max_outputs = 1,

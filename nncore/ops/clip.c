@@ -108,7 +108,7 @@ prepare_clip (NncPreparation *prepare, GError **error)
 
 const NncOp nnc_op_Clip = {
   .name = "Clip",
-  .traits = NNC_OP_ELEMENTWISE | NNC_OP_IN_PLACE,
+  .traits = NNC_OP_ELEMENTWISE | NNC_OP_IN_PLACE | NNC_OP_F32,
   .min_inputs = 1,
   .max_inputs = 3,
   .max_outputs = 1,

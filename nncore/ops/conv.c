@@ -246,7 +246,7 @@ reach_of_conv (const NncNode *node, gint64 reach[NNC_MAX_RANK])
 
 const NncOp nnc_op_Conv = {
   .name = "Conv",
-  .traits = NNC_OP_CLAMP,
+  .traits = NNC_OP_F32 | NNC_OP_CLAMP,
   .min_inputs = 2,
   .max_inputs = 4,
   .max_outputs = 1,

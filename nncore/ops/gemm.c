@@ -210,7 +210,7 @@ prepare_gemm (NncPreparation *prepare, GError **error)
 
 const NncOp nnc_op_Gemm = {
   .name = "Gemm",
-  .traits = NNC_OP_CLAMP,
+  .traits = NNC_OP_F32 | NNC_OP_CLAMP,
   .min_inputs = 2,
   .max_inputs = 3,
   .max_outputs = 1,

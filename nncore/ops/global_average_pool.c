@@ -80,6 +80,7 @@ prepare_global_average_pool (NncPreparation *prepare, GError **error)
 
 const NncOp nnc_op_GlobalAveragePool = {
   .name = "GlobalAveragePool",
+  .traits = NNC_OP_F32,
   .min_inputs = 1,
   .max_inputs = 1,
   .max_outputs = 1,

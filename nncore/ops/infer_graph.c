@@ -5,6 +5,7 @@
 #include "infer_graph.h"
 
 #include "execute.h"
+#include "half_casts.h"
 
 #include <string.h>
 
@@ -222,6 +223,8 @@ infer_node (NncNode *node, Scratch *scratch, gboolean *folded, GError **error)
   if (node->op->traits & NNC_OP_VIEW)
     return node->outputs[0] == NULL || fold_view (node, outputs, folded, error);
   *folded = node->outputs[0] && fold_transpose (node, outputs);
+  if (nnc_half_casts_wanted (node)) /* its outputs are about to change their type */
+    return TRUE;
   return *folded || !can_fold (node, scratch, outputs) || fold (node, scratch, folded, error);
 }
 
@@ -232,11 +235,15 @@ nnc_graph_infer (NncGraph *graph, GError **error)
   guint kept = 0;
 
   for (guint i = 0; i < graph->nodes->len; i++) {
-    NncNode *node = graph->nodes->pdata[i];
+    NncNode *node;
     gboolean folded;
 
+    nnc_half_casts_before (graph, i);
+    node = graph->nodes->pdata[i];
     if (!infer_node (node, &scratch, &folded, error))
       return FALSE;
+    if (nnc_half_casts_wanted (node))
+      nnc_half_casts_behind (graph, i);
     /* Folded nodes gather at the end, where they are dropped together. */
     if (!folded) {
       graph->nodes->pdata[i] = graph->nodes->pdata[kept];

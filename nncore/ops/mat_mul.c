@@ -220,7 +220,7 @@ prepare_mat_mul (NncPreparation *prepare, GError **error)
 
 const NncOp nnc_op_MatMul = {
   .name = "MatMul",
-  .traits = NNC_OP_CLAMP,
+  .traits = NNC_OP_F32 | NNC_OP_CLAMP,
   .min_inputs = 2,
   .max_inputs = 4,
   .max_outputs = 1,

@@ -22,6 +22,7 @@ prepare_max_pool (NncPreparation *prepare, GError **error)
 
 const NncOp nnc_op_MaxPool = {
   .name = "MaxPool",
+  .traits = NNC_OP_F32,
   .min_inputs = 1,
   .max_inputs = 1,
   .max_outputs = 2,

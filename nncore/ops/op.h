@@ -24,6 +24,9 @@ typedef enum {
   /* Has attributes that are graphs (subgraph.h). infer and prepare are asked once, also while inputs are not known yet
    * (their type is NNC_INVALID); run makes the outputs that infer left open. */
   NNC_OP_SUBGRAPH = 1 << 8,
+  /* Computes f32, and does not know f16, or better not: nnc_graph_infer() puts Casts around it where an input is f16.
+   */
+  NNC_OP_F32 = 1 << 9,
 } NncOpTraits;
 
 #define NNC_OP_MAX_OUTPUTS 16
@@ -114,10 +117,10 @@ struct _NncOp {
    * replaced by new ones in the graph. FALSE: it cannot, and nothing was changed. NULL: it cannot; elementwise ops need
    * none. */
   gboolean (*permute) (NncGraph *graph, NncNode *node, const guint *permutation, guint rank);
-  /* How many elements input 0 has, along each of its axes, up to the last that is read. Where it has fewer than the desc
-   * says, but as many as these, the outputs are the same. An op that answers this is also asked to compute less: the
-   * attribute output_limit holds the most it need compute along each axis between the first and the last. FALSE, or NULL:
-   * all may be read. */
+  /* How many elements input 0 has, along each of its axes, up to the last that is read. Where it has fewer than the
+   * desc says, but as many as these, the outputs are the same. An op that answers this is also asked to compute less:
+   * the attribute output_limit holds the most it need compute along each axis between the first and the last. FALSE, or
+   * NULL: all may be read. */
   gboolean (*reach) (const NncNode *node, gint64 reach[NNC_MAX_RANK]);
 };
 

@@ -191,7 +191,7 @@ permute (NncGraph *graph, NncNode *node, const guint *permutation, guint rank)
 #define ROWS_OP(op_name, prepare_function)                                                                             \
   const NncOp nnc_op_##op_name = {                                                                                     \
     .name = #op_name,                                                                                                  \
-    .traits = NNC_OP_IN_PLACE,                                                                                         \
+    .traits = NNC_OP_IN_PLACE | NNC_OP_F32,                                                                            \
     .min_inputs = 1,                                                                                                   \
     .max_inputs = 1,                                                                                                   \
     .max_outputs = 1,                                                                                                  \

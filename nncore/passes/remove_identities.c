@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* remove_identities.c: nodes that give what they get: Identity, a Cast to the
  * same type, a Reshape to the same shape, a Transpose that moves nothing. A
- * Transpose that moves only dimensions of 1 moves no data: it becomes a Reshape. */
+ * Transpose that moves only dimensions of 1 moves no data: it becomes a Reshape.
+ * A CastLike becomes a Cast. A Cast to f16 and back that no file asked for goes. */
+#include "half_casts.h"
 #include "pass.h"
 
 #include <string.h>
@@ -54,6 +56,28 @@ become_reshape (NncGraph *graph, NncNode *node)
   nnc_node_set_input (node, 1, nnc_graph_add_constant (graph, "", shape));
 }
 
+static void
+become_cast (NncNode *node)
+{
+  nnc_node_set_int (node, "to", node->inputs[1]->desc.type);
+  nnc_node_set_input (node, 1, NULL);
+  node->op = nnc_op_find ("Cast");
+  node->n_inputs = 1;
+}
+
+/* The f32 that was made f16, and by this node f32 again; NULL: that is not so, or was asked for. */
+static NncValue *
+before_implied_casts (const NncNode *node)
+{
+  const NncValue *half = node->inputs[0];
+  const NncNode *cast = half ? half->producer : NULL;
+
+  if (cast == NULL || strcmp (node->op->name, "Cast") != 0 || nnc_node_get_int (node, "to", NNC_INVALID) != NNC_F32
+      || nnc_node_get_attribute (cast, NNC_IMPLIED_CAST) == NULL)
+    return NULL;
+  return cast->inputs[0];
+}
+
 gboolean
 nnc_pass_remove_identities (NncGraph *graph, gboolean *changed, GError **error)
 {
@@ -64,6 +88,12 @@ nnc_pass_remove_identities (NncGraph *graph, gboolean *changed, GError **error)
       become_reshape (graph, node);
       *changed = TRUE;
     }
+    if (strcmp (node->op->name, "CastLike") == 0 && node->inputs[1]->desc.type != NNC_INVALID) {
+      become_cast (node);
+      *changed = TRUE;
+    }
+    if (before_implied_casts (node))
+      nnc_node_set_input (node, 0, before_implied_casts (node));
     if (is_identity (node)) {
       nnc_graph_bypass_node (graph, node, 0);
       *changed = TRUE;

@@ -49,15 +49,17 @@ check_input_shape (NncModel *model, const NncValue *value, const NncTensorDesc *
   g_autofree char *text = nnc_desc_to_string (desc);
 
   if (value->rank != (gint)desc->rank) {
-    g_set_error (error, NNC_ERROR, NNC_ERROR_SHAPE, "%s: input '%s' cannot be %s: the model wants %d dimensions, not %u",
-                 nnc_model_get_name (model), value->name, text, value->rank, desc->rank);
+    g_set_error (error, NNC_ERROR, NNC_ERROR_SHAPE,
+                 "%s: input '%s' cannot be %s: the model wants %d dimensions, not %u", nnc_model_get_name (model),
+                 value->name, text, value->rank, desc->rank);
     return FALSE;
   }
   for (gint i = 0; i < value->rank; i++) {
     if (value->shape[i] < 0 || value->shape[i] == desc->shape[i])
       continue;
     g_set_error (error, NNC_ERROR, NNC_ERROR_SHAPE,
-                 "%s: input '%s' cannot be %s: the model wants %" G_GINT64_FORMAT " in dimension %d, not %" G_GINT64_FORMAT,
+                 "%s: input '%s' cannot be %s: the model wants %" G_GINT64_FORMAT
+                 " in dimension %d, not %" G_GINT64_FORMAT,
                  nnc_model_get_name (model), value->name, text, value->shape[i], i, desc->shape[i]);
     return FALSE;
   }
@@ -529,7 +531,8 @@ nnc_session_get_n_parameters (NncSession *session)
   for (guint i = 0; i < graph->values->len; i++) {
     const NncValue *value = graph->values->pdata[i];
 
-    if (value->constant && value->constant->desc.type == NNC_F32 && value->readers && value->readers->len > 0)
+    if (value->constant && (value->constant->desc.type == NNC_F32 || value->constant->desc.type == NNC_F16)
+        && value->readers && value->readers->len > 0)
       n += nnc_desc_n_elements (&value->constant->desc);
   }
   return n;

@@ -257,6 +257,58 @@ GST_START_TEST (softmax_13_stays_as_it_is)
 }
 GST_END_TEST
 
+static OnnxWriter *
+variadic (const char *op, const char *inputs)
+{
+  OnnxWriter *writer = onnx_writer_new (15);
+
+  onnx_writer_input (writer, "a", NNC_F32, DIMS (2));
+  onnx_writer_input (writer, "b", NNC_F32, DIMS (2));
+  onnx_writer_input (writer, "c", NNC_F32, DIMS (2));
+  onnx_writer_untyped_output (writer, "y");
+  onnx_writer_node (writer, "node", op, inputs, "y");
+  return writer;
+}
+
+GST_START_TEST (max_of_three_is_two_of_two)
+{
+  g_autoptr (Imported) imported = import_writer (variadic ("Max", "a,b,c"));
+  const NncNode *pair = imported_node (imported, "Max", 0), *all = imported_node (imported, "Max", 1);
+
+  fail_unless_equals_int (imported->graph->nodes->len, 2);
+  fail_unless (pair->inputs[0] == imported_value (imported, "a") && pair->inputs[1] == imported_value (imported, "b"));
+  fail_unless (all->inputs[0] == pair->outputs[0] && all->inputs[1] == imported_value (imported, "c"));
+  fail_unless (all->outputs[0] == imported_value (imported, "y"));
+}
+GST_END_TEST
+
+GST_START_TEST (sum_of_one_is_the_identity)
+{
+  g_autoptr (Imported) imported = import_writer (variadic ("Sum", "a"));
+
+  fail_unless_equals_int (imported->graph->nodes->len, 1);
+  fail_unless (imported_node (imported, "Identity", 0)->outputs[0] == imported_value (imported, "y"));
+}
+GST_END_TEST
+
+GST_START_TEST (mean_is_a_sum_divided_by_how_many)
+{
+  g_autoptr (Imported) imported = import_writer (variadic ("Mean", "a,b,c"));
+  const NncNode *div = imported_node (imported, "Div", 0), *like = imported_node (imported, "CastLike", 0);
+
+  fail_unless_equals_int (imported->graph->nodes->len, 4);
+  fail_unless (div->inputs[0] == imported_node (imported, "Add", 1)->outputs[0]);
+  fail_unless (div->inputs[1] == like->outputs[0]);
+  fail_unless (value_float (like->inputs[0]) == 3 && like->inputs[1] == imported_value (imported, "a"));
+}
+GST_END_TEST
+
+GST_START_TEST (max_of_nothing_is_refused)
+{
+  fail_unless_refused (variadic ("Max", ""), NNC_ERROR_SHAPE, "node", "0 inputs", NULL);
+}
+GST_END_TEST
+
 GST_START_TEST (dropout_is_the_identity)
 {
   OnnxWriter *writer = unary (11, "Dropout", DIMS (2, 3));
@@ -389,6 +441,10 @@ onnx_operators_suite (void)
   tcase_add_test (tests, softmax_11_is_over_all_that_follows_its_axis);
   tcase_add_test (tests, softmax_11_over_the_last_axis_is_one_node);
   tcase_add_test (tests, softmax_13_stays_as_it_is);
+  tcase_add_test (tests, max_of_three_is_two_of_two);
+  tcase_add_test (tests, sum_of_one_is_the_identity);
+  tcase_add_test (tests, mean_is_a_sum_divided_by_how_many);
+  tcase_add_test (tests, max_of_nothing_is_refused);
   tcase_add_test (tests, dropout_is_the_identity);
   tcase_add_test (tests, training_is_refused);
   tcase_add_test (tests, batch_normalization_says_its_axis);
