@@ -5,6 +5,8 @@
  * a strided view of the file's numbers. */
 #include "onnx_translate.h"
 
+#include <string.h>
+
 /* What is assumed where a file says nothing: pictures. Inference refuses if that was wrong. */
 #define USUAL_RANK 4
 
@@ -173,4 +175,24 @@ nnc_onnx_translate_image (NncOnnxTranslation *translation, GError **error)
   guint rank;
 
   return find_rank (translation, &rank, error) && emit_channels_last (translation, rank, 1, error);
+}
+
+/* Until opset 19 linear was bilinear, and cubic bicubic. */
+gboolean
+nnc_onnx_translate_grid_sample (NncOnnxTranslation *translation, GError **error)
+{
+  const char *mode = nnc_node_get_string (&translation->draft, "mode", "linear");
+
+  if (g_str_has_prefix (mode, "bi"))
+    nnc_node_set_string (&translation->draft, "mode", strcmp (mode, "bilinear") == 0 ? "linear" : "cubic");
+  return nnc_onnx_translate_image (translation, error);
+}
+
+/* Until opset 15 rois were not moved by half a pixel. */
+gboolean
+nnc_onnx_translate_roi_align (NncOnnxTranslation *translation, GError **error)
+{
+  if (translation->opset < 16)
+    nnc_node_set_string (&translation->draft, "coordinate_transformation_mode", "output_half_pixel");
+  return emit_channels_last (translation, USUAL_RANK, 1, error);
 }

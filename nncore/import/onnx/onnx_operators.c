@@ -21,6 +21,9 @@
 #define CONVOLUTION "auto_pad=string dilations=ints group=int kernel_shape=ints pads=ints strides=ints "
 #define POOLING "auto_pad=string ceil_mode=int dilations=ints kernel_shape=ints pads=ints strides=ints "
 
+#define RESIZING                                                                                                       \
+  "antialias=int axes=ints coordinate_transformation_mode=string cubic_coeff_a=float exclude_outside=int "             \
+  "extrapolation_value=float keep_aspect_ratio_policy=string mode=string nearest_mode=string"
 #define REDUCTION "axes=ints keepdims=int noop_with_empty_axes=int"
 #define SELECTION "axis=int keepdims=int select_last_index=int"
 
@@ -29,6 +32,7 @@ static const NncOnnxOperator operators[] = {
   PLAIN ("Acos", ""),
   PLAIN ("Acosh", ""),
   PLAIN ("Add", ""),
+  PLAIN ("AffineGrid", "align_corners=int"),
   PLAIN ("And", ""),
   PLAIN ("ArgMax", SELECTION),
   PLAIN ("ArgMin", SELECTION),
@@ -50,6 +54,7 @@ static const NncOnnxOperator operators[] = {
   PLAIN ("Celu", "alpha=float"),
   PLAIN ("CenterCropPad", "axes=ints"),
   TRANSLATED ("Clip", "max=float min=float", clip),
+  PLAIN ("Col2Im", "dilations=ints pads=ints strides=ints"),
   PLAIN ("Compress", "axis=int"),
   PLAIN ("Concat", "axis=int"),
   { "Constant", NULL, "value=tensor value_float=float value_floats=floats value_int=int value_ints=ints",
@@ -84,6 +89,7 @@ static const NncOnnxOperator operators[] = {
   TRANSLATED ("GlobalMaxPool", "", image),
   PLAIN ("Greater", ""),
   PLAIN ("GreaterOrEqual", ""),
+  TRANSLATED ("GridSample", "align_corners=int mode=string padding_mode=string", grid_sample),
   TRANSLATED ("GroupNormalization", "epsilon=float num_groups=int stash_type=int", normalization),
   PLAIN ("GRU", RECURRENT "linear_before_reset=int"),
   TRANSLATED ("Hardmax", "axis=int", softmax),
@@ -138,9 +144,14 @@ static const NncOnnxOperator operators[] = {
   TRANSLATED ("ReduceSumSquare", REDUCTION, axes),
   PLAIN ("Relu", ""),
   PLAIN ("Reshape", "allowzero=int"),
+  TRANSLATED ("Resize", RESIZING, resize),
   PLAIN ("ReverseSequence", "batch_axis=int time_axis=int"),
   TRANSLATED ("RMSNormalization", "axis=int epsilon=float stash_type=int", normalization),
   PLAIN ("RNN", RECURRENT),
+  TRANSLATED ("RoiAlign",
+              "coordinate_transformation_mode=string mode=string output_height=int output_width=int sampling_ratio=int "
+              "spatial_scale=float",
+              roi_align),
   PLAIN ("Round", ""),
   TRANSLATED ("Scan",
               "body=graph directions=ints num_scan_inputs=int scan_input_axes=ints scan_input_directions=ints "
@@ -178,6 +189,7 @@ static const NncOnnxOperator operators[] = {
   PLAIN ("Trilu", "upper=int"),
   PLAIN ("Unique", "axis=int sorted=int"),
   TRANSLATED ("Unsqueeze", "axes=ints", axes),
+  { "Upsample", "Resize", "mode=string scales=floats", nnc_onnx_translate_upsample },
   PLAIN ("Where", ""),
   PLAIN ("Xor", ""),
 };

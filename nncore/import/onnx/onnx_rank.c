@@ -43,6 +43,7 @@ keeps_rank (const NncNode *node)
     "LRN",
     "MaxPool",
     "Pad",
+    "Resize",
     "RMSNormalization",
     "Slice",
     "Softmax",

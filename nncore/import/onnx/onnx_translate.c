@@ -215,6 +215,17 @@ nnc_onnx_new_ints (NncOnnxTranslation *translation, const char *suffix, const gi
 }
 
 NncValue *
+nnc_onnx_new_floats (NncOnnxTranslation *translation, const char *suffix, const float *values, guint n)
+{
+  NncTensorDesc desc = { .type = NNC_F32, .rank = 1, .shape = { n } };
+  float *copy = g_new0 (float, MAX (n, 1));
+
+  if (n > 0)
+    memcpy (copy, values, n * sizeof *values);
+  return new_constant (translation, suffix, copy, &desc);
+}
+
+NncValue *
 nnc_onnx_new_float (NncOnnxTranslation *translation, const char *suffix, float value)
 {
   NncTensorDesc desc = { .type = NNC_F32, .rank = 0 };

@@ -46,8 +46,9 @@ NncValue *nnc_onnx_input (const NncOnnxTranslation *translation, guint i);
 NncValue *nnc_onnx_output (const NncOnnxTranslation *translation, guint i);
 /* A value between nodes: "node:suffix". */
 NncValue *nnc_onnx_new_value (NncOnnxTranslation *translation, const char *suffix);
-/* Constants: i64 [n], and f32 []. */
+/* Constants: i64 [n], f32 [n], and f32 []. */
 NncValue *nnc_onnx_new_ints (NncOnnxTranslation *translation, const char *suffix, const gint64 *values, guint n);
+NncValue *nnc_onnx_new_floats (NncOnnxTranslation *translation, const char *suffix, const float *values, guint n);
 NncValue *nnc_onnx_new_float (NncOnnxTranslation *translation, const char *suffix, float value);
 
 /* Adds a node of our op, without attributes. NULL with an error: the op does not exist. */
@@ -88,3 +89,7 @@ gboolean nnc_onnx_translate_mean (NncOnnxTranslation *translation, GError **erro
 gboolean nnc_onnx_translate_dtype (NncOnnxTranslation *translation, GError **error);
 gboolean nnc_onnx_translate_mean_variance_normalization (NncOnnxTranslation *translation, GError **error);
 gboolean nnc_onnx_translate_normalization (NncOnnxTranslation *translation, GError **error);
+gboolean nnc_onnx_translate_grid_sample (NncOnnxTranslation *translation, GError **error);
+gboolean nnc_onnx_translate_resize (NncOnnxTranslation *translation, GError **error);
+gboolean nnc_onnx_translate_roi_align (NncOnnxTranslation *translation, GError **error);
+gboolean nnc_onnx_translate_upsample (NncOnnxTranslation *translation, GError **error);

@@ -3,6 +3,8 @@
  * an attribute becomes an input. */
 #include "onnx_translate.h"
 
+#include <string.h>
+
 /* The attribute as a constant of ours, removed from the draft; NULL: absent. */
 static NncValue *
 take_ints (NncOnnxTranslation *translation, const char *name)
@@ -130,4 +132,41 @@ nnc_onnx_translate_softmax (NncOnnxTranslation *translation, GError **error)
     return nnc_onnx_translate_plain (translation, error);
   }
   return softmax_of_matrix (translation, axis, error);
+}
+
+/* Until opset 10 there was one way to place output numbers, and inputs x, scales. Now: x, roi, scales, sizes. */
+static gboolean
+resize_from_edges (NncOnnxTranslation *translation, GError **error)
+{
+  NncValue *scales = nnc_onnx_input (translation, 1);
+
+  if (scales) {
+    translation->inputs->pdata[1] = NULL;
+    set_input (translation, 2, scales);
+  }
+  nnc_node_set_string (&translation->draft, "coordinate_transformation_mode", "asymmetric");
+  nnc_node_set_string (&translation->draft, "nearest_mode", "floor");
+  return nnc_onnx_translate_plain (translation, error);
+}
+
+gboolean
+nnc_onnx_translate_resize (NncOnnxTranslation *translation, GError **error)
+{
+  return translation->opset < 11 ? resize_from_edges (translation, error)
+                                 : nnc_onnx_translate_plain (translation, error);
+}
+
+/* Until opset 8: an attribute scales. Then: input 1. */
+gboolean
+nnc_onnx_translate_upsample (NncOnnxTranslation *translation, GError **error)
+{
+  NncNode *draft = &translation->draft;
+  const NncAttribute *scales = nnc_node_get_attribute (draft, "scales");
+
+  if (scales)
+    set_input (translation, 1, nnc_onnx_new_floats (translation, "scales", scales->floats, scales->n));
+  nnc_node_remove_attribute (draft, "scales");
+  if (strcmp (nnc_node_get_string (draft, "mode", "nearest"), "bilinear") == 0)
+    nnc_node_set_string (draft, "mode", "linear");
+  return resize_from_edges (translation, error);
 }
