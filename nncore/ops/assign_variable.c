@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* assign_variable.c: AssignVariable: the variable whose number (VarHandle) input 0 is holds input 1 from now on, also in
- * later runs of the session. */
+/* assign_variable.c: AssignVariable: the variable whose number (VarHandle) input 0 is holds input 1 from now on, also
+ * in later runs of the session. */
 #include "op_inputs.h"
 #include "planner.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* call_once.c: CallOnce: runs attribute body, which has no inputs of its own, for its effects, and only in the first
  * run of a session or after its state was reset. Nodes with one attribute key are one of them. */
-#include "subgraph.h"
 #include "planner.h"
+#include "subgraph.h"
 
 typedef struct {
   NncBody *body;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* compress.c: Compress: the slices of x along attribute axis for which input 1, a list of bools, is true; without axis the
- * elements of x. Where the list is shorter it goes on with false. How many there are is found out by running. */
+/* compress.c: Compress: the slices of x along attribute axis for which input 1, a list of bools, is true; without axis
+ * the elements of x. Where the list is shorter it goes on with false. How many there are is found out by running. */
 #include "axes.h"
 #include "op_inputs.h"
 

@@ -230,8 +230,8 @@ params_clear (gpointer data)
 static gboolean
 prepare_loop (NncPreparation *prepare, GError **error)
 {
-  Params *params = nnc_prepare_params_full (
-      prepare, sizeof *params + prepare->n_outputs * sizeof *params->stacks, params_clear);
+  Params *params
+      = nnc_prepare_params_full (prepare, sizeof *params + prepare->n_outputs * sizeof *params->stacks, params_clear);
   g_auto (NncLoopBody) body = { 0 };
   g_autoptr (NncGraph) inferred = NULL;
   NncGraph *graph;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* non_max_suppression.c: NonMaxSuppression: of boxes [N,B,4] with scores [N,C,B], for each image and class, those that no
- * box with a higher score overlaps by more than iou_threshold; at most max_output of them (input 2; 0 where it is absent),
- * only with scores above score_threshold. y: [n,3] i64: image, class, box. Boxes are two corners (y, x, y, x), or with
- * center_point_box=1 centre and size (x, y, width, height). */
+/* non_max_suppression.c: NonMaxSuppression: of boxes [N,B,4] with scores [N,C,B], for each image and class, those that
+ * no box with a higher score overlaps by more than iou_threshold; at most max_output of them (input 2; 0 where it is
+ * absent), only with scores above score_threshold. y: [n,3] i64: image, class, box. Boxes are two corners (y, x, y, x),
+ * or with center_point_box=1 centre and size (x, y, width, height). */
 #include "op_inputs.h"
 #include "sort_keys.h"
 #include "stacked_output.h"

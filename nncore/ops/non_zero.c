@@ -62,8 +62,7 @@ run (const NncStep *step, NncRunContext *context, GError **error)
   const gint64 shape[] = { x->desc.rank, (gint64)found };
   NncTensorDesc desc;
 
-  if (!nnc_desc_set (&desc, NNC_I64, 2, shape, error)
-      || !nnc_run_make_output (context, step->outputs[0], &desc, error))
+  if (!nnc_desc_set (&desc, NNC_I64, 2, shape, error) || !nnc_run_make_output (context, step->outputs[0], &desc, error))
     return FALSE;
   for (gsize i = 0; i < n; i++)
     if (!is_zero ((const guint8 *)x->data + i * size, x->desc.type))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* range.c: Range: y[i] = start + i * delta, as long as it is before limit: inputs start, limit, delta, one number each. */
+/* range.c: Range: y[i] = start + i * delta, as long as it is before limit: inputs start, limit, delta, one number each.
+ */
 #include "half_float.h"
 #include "op_inputs.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* read_variable.c: ReadVariable: y = the variable whose number (VarHandle) input 0 is. Attributes, all optional: initial,
- * a tensor, is what it holds before it is assigned; type (NncDataType) and shape say what it will hold, where there is
- * no initial. Without any, its shape is known when it is read. */
+/* read_variable.c: ReadVariable: y = the variable whose number (VarHandle) input 0 is. Attributes, all optional:
+ * initial, a tensor, is what it holds before it is assigned; type (NncDataType) and shape say what it will hold, where
+ * there is no initial. Without any, its shape is known when it is read. */
 #include "op_inputs.h"
 #include "planner.h"
 #include "subgraph.h"
@@ -41,10 +41,9 @@ run (const NncStep *step, NncRunContext *context, GError **error)
 {
   const Params *params = step->params;
   const NncTensor *handle = step->inputs[0];
-  const NncVariable *variable
-      = handle->desc.type == NNC_I32 && nnc_desc_n_elements (&handle->desc) == 1
-            ? nnc_variables_get (context->variables, *(const gint32 *)handle->data)
-            : NULL;
+  const NncVariable *variable = handle->desc.type == NNC_I32 && nnc_desc_n_elements (&handle->desc) == 1
+                                    ? nnc_variables_get (context->variables, *(const gint32 *)handle->data)
+                                    : NULL;
   NncTensor value = params->initial;
 
   if (variable == NULL)

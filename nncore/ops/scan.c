@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* scan.c: Scan: for each slice of the last num_scan_inputs inputs, along scan_input_axes (0) and in
- * scan_input_directions (0: forwards): states…, slices… = body (states…, slices…). The states begin as the inputs before.
- * Outputs: the last states, and the slices that came out, stacked along scan_output_axes in scan_output_directions. */
+ * scan_input_directions (0: forwards): states…, slices… = body (states…, slices…). The states begin as the inputs
+ * before. Outputs: the last states, and the slices that came out, stacked along scan_output_axes in
+ * scan_output_directions. */
 #include "axes.h"
 #include "infer_graph.h"
 #include "loop_body.h"

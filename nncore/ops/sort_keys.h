@@ -4,7 +4,8 @@
 
 #include "op.h"
 
-/* A number that is larger for a larger one of the type, and equal for equal ones: 0 and -0; all NaN, which come last. */
+/* A number that is larger for a larger one of the type, and equal for equal ones: 0 and -0; all NaN, which come last.
+ */
 guint64 nnc_sort_key (NncDataType type, gconstpointer element);
 
 /* Whether a comes before b; equal ones are told apart by their index. */

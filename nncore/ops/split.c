@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* split.c: Split: x cut along attribute axis (0) into pieces of the sizes that input 1 names, or else into equal ones, of
- * which the last may be smaller: num_outputs of them, or as many as the node has outputs. */
+/* split.c: Split: x cut along attribute axis (0) into pieces of the sizes that input 1 names, or else into equal ones,
+ * of which the last may be smaller: num_outputs of them, or as many as the node has outputs. */
 #include "axes.h"
 #include "op_inputs.h"
 
@@ -15,8 +15,9 @@ check_sizes (const gint64 *sizes, guint n, gint64 whole, GError **error)
 
   for (guint i = 0; i < n; i++) {
     if (sizes[i] < 0 || sizes[i] > rest)
-      return nnc_op_error (error, "piece %u is %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT " are left of %" G_GINT64_FORMAT,
-                           i, sizes[i], rest, whole);
+      return nnc_op_error (error,
+                           "piece %u is %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT " are left of %" G_GINT64_FORMAT, i,
+                           sizes[i], rest, whole);
     rest -= sizes[i];
   }
   if (rest > 0)

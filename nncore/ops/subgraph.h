@@ -10,8 +10,8 @@
 
 /* --- for infer: copies, since the model's graph stays as it is --------------------- */
 
-/* A body with n_own inputs of its own and at least n_outputs outputs. Its captured inputs are described like the node's, as far
- * as those are known; its own are not. NULL with an error: the node has no such body. */
+/* A body with n_own inputs of its own and at least n_outputs outputs. Its captured inputs are described like the
+ * node's, as far as those are known; its own are not. NULL with an error: the node has no such body. */
 NncGraph *nnc_subgraph_copy (const NncNode *node, const char *name, guint n_own, guint n_outputs, GError **error);
 /* desc->type may be NNC_INVALID: not known. constant: or NULL. */
 void nnc_subgraph_set_input (NncGraph *body, guint i, const NncTensorDesc *desc, NncConstant *constant);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* top_k.c: TopK: the k (input 1, one number) largest numbers along attribute axis (-1), or with largest=0 the smallest, in
- * order; output 1: where they were, i64. Equal ones come in the order of their places. */
+/* top_k.c: TopK: the k (input 1, one number) largest numbers along attribute axis (-1), or with largest=0 the smallest,
+ * in order; output 1: where they were, i64. Equal ones come in the order of their places. */
 #include "axes.h"
 #include "op_inputs.h"
 #include "sort_keys.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* unique.c: Unique: the different slices of x along attribute axis, or without it the different elements of x; sorted, or
- * with sorted=0 in the order in which they first come. Outputs 1 to 3, i64 lists: where each first comes, which of them
- * each slice of x is, how often each comes. How many there are is found out by running. */
+/* unique.c: Unique: the different slices of x along attribute axis, or without it the different elements of x; sorted,
+ * or with sorted=0 in the order in which they first come. Outputs 1 to 3, i64 lists: where each first comes, which of
+ * them each slice of x is, how often each comes. How many there are is found out by running. */
 #include "axes.h"
 #include "op_inputs.h"
 #include "sort_keys.h"

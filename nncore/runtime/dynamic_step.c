@@ -236,8 +236,7 @@ dynamic_step_clear (gpointer data)
 }
 
 void
-nnc_dynamic_step_init (NncStep *step, const NncStepResources *resources, NncConstant *const *constants,
-                       gsize scratch)
+nnc_dynamic_step_init (NncStep *step, const NncStepResources *resources, NncConstant *const *constants, gsize scratch)
 {
   DynamicStep *dynamic = g_new0 (DynamicStep, 1);
 

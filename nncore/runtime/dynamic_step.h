@@ -15,7 +15,7 @@ typedef struct {
 } NncStepResources;
 
 /* Makes step, whose inputs and outputs are places, a dynamic one. constants: of each input, resident; NULL where it is
- * computed. An op with subgraphs is prepared already: its run and params stay what they are, and scratch is what it asked
- * for. */
+ * computed. An op with subgraphs is prepared already: its run and params stay what they are, and scratch is what it
+ * asked for. */
 void nnc_dynamic_step_init (NncStep *step, const NncStepResources *resources, NncConstant *const *constants,
                             gsize scratch);

@@ -205,8 +205,8 @@ make_constants_resident (NncPlan *plan, const NncNode *node, GPtrArray *constant
     const NncValue *value = node->inputs[i];
     gboolean is_constant = value && value->constant;
 
-    g_ptr_array_add (constants, is_constant ? nnc_constant_new_resident (
-                                                  value->constant, nnc_plan_find_place (plan, value)->tensor.data)
+    g_ptr_array_add (constants, is_constant ? nnc_constant_new_resident (value->constant,
+                                                                         nnc_plan_find_place (plan, value)->tensor.data)
                                             : NULL);
   }
   return TRUE;
@@ -248,8 +248,7 @@ make_dynamic (NncPlan *plan, NncStep *step, GError **error)
     if (!prepare_step (plan, step, &scratch, error))
       return FALSE;
     g_ptr_array_set_size (constants, (gint)step->n_inputs);
-  } else if (!make_constants_resident (plan, step->node, constants, error)
-             || !flatten_attributes (step->node, error)) {
+  } else if (!make_constants_resident (plan, step->node, constants, error) || !flatten_attributes (step->node, error)) {
     return FALSE;
   }
   nnc_dynamic_step_init (step, &plan->resources, (NncConstant *const *)constants->pdata, scratch);

@@ -178,8 +178,7 @@ GST_START_TEST (a_loop_of_known_length_has_known_shapes)
     set_input (session, 1, (const float[]){ 10, 20 });
     run (session);
     check_output (session, 0, DIMS (2), (const float[]){ 30 + (float)i, 62 });
-    check_output (session, 1, DIMS (3, 2),
-                  (const float[]){ 10 + (float)i, 22, 20 + (float)i, 42, 30 + (float)i, 62 });
+    check_output (session, 1, DIMS (3, 2), (const float[]){ 10 + (float)i, 22, 20 + (float)i, 42, 30 + (float)i, 62 });
   }
 }
 GST_END_TEST
@@ -385,8 +384,7 @@ GST_END_TEST
 
 GST_START_TEST (a_body_whose_outputs_do_not_fit_is_refused)
 {
-  g_autoptr (NncModel) model
-      = written_model (loop_model ((const gint64[]){ 3 }, end_body (loop_body (DIMS (2)), "c")));
+  g_autoptr (NncModel) model = written_model (loop_model ((const gint64[]){ 3 }, end_body (loop_body (DIMS (2)), "c")));
   g_autoptr (GError) error = NULL;
 
   fail_unless (nnc_session_new (model, NULL, &error) == NULL);

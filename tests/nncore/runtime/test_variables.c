@@ -35,9 +35,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Network, network_clear)
 static void
 plan (Network *network)
 {
-  const NncPlanOptions options = {
-    .threads = 1, .store = network->store, .memory = network->memory, .variables = network->variables
-  };
+  const NncPlanOptions options
+      = { .threads = 1, .store = network->store, .memory = network->memory, .variables = network->variables };
   g_autoptr (GError) error = NULL;
 
   network->plan = nnc_plan_new (g_steal_pointer (&network->graph), &options, &error);
