@@ -96,7 +96,7 @@ prepare_affine_grid (NncPreparation *prepare, GError **error)
 
 const NncOp nnc_op_AffineGrid = {
   .name = "AffineGrid",
-  .traits = NNC_OP_DATA_SHAPE,
+  .traits = NNC_OP_DATA_SHAPE | NNC_OP_F32,
   .min_inputs = 2,
   .max_inputs = 2,
   .max_outputs = 1,

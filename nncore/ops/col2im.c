@@ -133,7 +133,7 @@ prepare_col2im (NncPreparation *prepare, GError **error)
 
 const NncOp nnc_op_Col2Im = {
   .name = "Col2Im",
-  .traits = NNC_OP_DATA_SHAPE,
+  .traits = NNC_OP_DATA_SHAPE | NNC_OP_F32,
   .min_inputs = 3,
   .max_inputs = 3,
   .max_outputs = 1,

@@ -320,7 +320,7 @@ prepare_conv_transpose (NncPreparation *prepare, GError **error)
 
 const NncOp nnc_op_ConvTranspose = {
   .name = "ConvTranspose",
-  .traits = NNC_OP_CLAMP,
+  .traits = NNC_OP_CLAMP | NNC_OP_F32,
   .min_inputs = 2,
   .max_inputs = 3,
   .max_outputs = 1,

@@ -92,6 +92,7 @@ prepare_global_lp_pool (NncPreparation *prepare, GError **error)
 
 const NncOp nnc_op_GlobalMaxPool = {
   .name = "GlobalMaxPool",
+  .traits = NNC_OP_F32,
   .min_inputs = 1,
   .max_inputs = 1,
   .max_outputs = 1,
@@ -101,6 +102,7 @@ const NncOp nnc_op_GlobalMaxPool = {
 
 const NncOp nnc_op_GlobalLpPool = {
   .name = "GlobalLpPool",
+  .traits = NNC_OP_F32,
   .min_inputs = 1,
   .max_inputs = 1,
   .max_outputs = 1,

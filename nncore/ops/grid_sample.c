@@ -227,6 +227,7 @@ prepare_grid_sample (NncPreparation *prepare, GError **error)
 
 const NncOp nnc_op_GridSample = {
   .name = "GridSample",
+  .traits = NNC_OP_F32,
   .min_inputs = 2,
   .max_inputs = 2,
   .max_outputs = 1,

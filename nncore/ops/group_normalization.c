@@ -169,7 +169,7 @@ prepare_instance_normalization (NncPreparation *prepare, GError **error)
 
 const NncOp nnc_op_GroupNormalization = {
   .name = "GroupNormalization",
-  .traits = NNC_OP_IN_PLACE,
+  .traits = NNC_OP_IN_PLACE | NNC_OP_F32,
   .min_inputs = 3,
   .max_inputs = 3,
   .max_outputs = 1,
@@ -180,7 +180,7 @@ const NncOp nnc_op_GroupNormalization = {
 
 const NncOp nnc_op_InstanceNormalization = {
   .name = "InstanceNormalization",
-  .traits = NNC_OP_IN_PLACE,
+  .traits = NNC_OP_IN_PLACE | NNC_OP_F32,
   .min_inputs = 3,
   .max_inputs = 3,
   .max_outputs = 1,

@@ -161,7 +161,7 @@ prepare_rms_normalization (NncPreparation *prepare, GError **error)
 
 const NncOp nnc_op_LayerNormalization = {
   .name = "LayerNormalization",
-  .traits = NNC_OP_IN_PLACE,
+  .traits = NNC_OP_IN_PLACE | NNC_OP_F32,
   .min_inputs = 2,
   .max_inputs = 3,
   .max_outputs = 3,
@@ -171,7 +171,7 @@ const NncOp nnc_op_LayerNormalization = {
 
 const NncOp nnc_op_RMSNormalization = {
   .name = "RMSNormalization",
-  .traits = NNC_OP_IN_PLACE,
+  .traits = NNC_OP_IN_PLACE | NNC_OP_F32,
   .min_inputs = 2,
   .max_inputs = 2,
   .max_outputs = 1,

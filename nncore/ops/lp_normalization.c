@@ -76,7 +76,7 @@ permute (NncGraph *graph, NncNode *node, const guint *permutation, guint rank)
 
 const NncOp nnc_op_LpNormalization = {
   .name = "LpNormalization",
-  .traits = NNC_OP_IN_PLACE,
+  .traits = NNC_OP_IN_PLACE | NNC_OP_F32,
   .min_inputs = 1,
   .max_inputs = 1,
   .max_outputs = 1,

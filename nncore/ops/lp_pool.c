@@ -16,6 +16,7 @@ prepare_lp_pool (NncPreparation *prepare, GError **error)
 
 const NncOp nnc_op_LpPool = {
   .name = "LpPool",
+  .traits = NNC_OP_F32,
   .min_inputs = 1,
   .max_inputs = 1,
   .max_outputs = 1,

@@ -84,6 +84,7 @@ permute (NncGraph *graph, NncNode *node, const guint *permutation, guint rank)
 
 const NncOp nnc_op_LRN = {
   .name = "LRN",
+  .traits = NNC_OP_F32,
   .min_inputs = 1,
   .max_inputs = 1,
   .max_outputs = 1,

@@ -113,7 +113,7 @@ prepare_max_unpool (NncPreparation *prepare, GError **error)
 
 const NncOp nnc_op_MaxUnpool = {
   .name = "MaxUnpool",
-  .traits = NNC_OP_DATA_SHAPE,
+  .traits = NNC_OP_DATA_SHAPE | NNC_OP_F32,
   .min_inputs = 2,
   .max_inputs = 3,
   .max_outputs = 1,

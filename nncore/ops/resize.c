@@ -359,7 +359,7 @@ permute (NncGraph *graph, NncNode *node, const guint *permutation, guint rank)
 
 const NncOp nnc_op_Resize = {
   .name = "Resize",
-  .traits = NNC_OP_DATA_SHAPE,
+  .traits = NNC_OP_DATA_SHAPE | NNC_OP_F32,
   .min_inputs = 1,
   .max_inputs = 4,
   .max_outputs = 1,

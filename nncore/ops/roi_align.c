@@ -183,6 +183,7 @@ prepare_roi_align (NncPreparation *prepare, GError **error)
 
 const NncOp nnc_op_RoiAlign = {
   .name = "RoiAlign",
+  .traits = NNC_OP_F32,
   .min_inputs = 3,
   .max_inputs = 3,
   .max_outputs = 1,

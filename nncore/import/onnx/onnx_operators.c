@@ -40,6 +40,10 @@ static const NncOnnxOperator operators[] = {
   PLAIN ("Asinh", ""),
   PLAIN ("Atan", ""),
   PLAIN ("Atanh", ""),
+  TRANSLATED ("Attention",
+              "is_causal=int kv_num_heads=int q_num_heads=int qk_matmul_output_mode=int scale=float softcap=float "
+              "softmax_precision=int",
+              attention),
   TRANSLATED ("AveragePool", POOLING "count_include_pad=int", pooling),
   TRANSLATED ("BatchNormalization", "epsilon=float momentum=float spatial=int training_mode=int", batch_normalization),
   TRANSLATED ("BitCast", "to=int", cast),
@@ -152,6 +156,7 @@ static const NncOnnxOperator operators[] = {
               "coordinate_transformation_mode=string mode=string output_height=int output_width=int sampling_ratio=int "
               "spatial_scale=float",
               roi_align),
+  PLAIN ("RotaryEmbedding", "interleaved=int num_heads=int rotary_embedding_dim=int"),
   PLAIN ("Round", ""),
   TRANSLATED ("Scan",
               "body=graph directions=ints num_scan_inputs=int scan_input_axes=ints scan_input_directions=ints "

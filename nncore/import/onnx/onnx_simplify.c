@@ -98,3 +98,11 @@ nnc_onnx_translate_normalization (NncOnnxTranslation *translation, GError **erro
   nnc_node_remove_attribute (&translation->draft, "stash_type");
   return nnc_onnx_translate_plain (translation, error);
 }
+
+/* softmax_precision: f32 always. */
+gboolean
+nnc_onnx_translate_attention (NncOnnxTranslation *translation, GError **error)
+{
+  nnc_node_remove_attribute (&translation->draft, "softmax_precision");
+  return nnc_onnx_translate_plain (translation, error);
+}

@@ -93,3 +93,4 @@ gboolean nnc_onnx_translate_grid_sample (NncOnnxTranslation *translation, GError
 gboolean nnc_onnx_translate_resize (NncOnnxTranslation *translation, GError **error);
 gboolean nnc_onnx_translate_roi_align (NncOnnxTranslation *translation, GError **error);
 gboolean nnc_onnx_translate_upsample (NncOnnxTranslation *translation, GError **error);
+gboolean nnc_onnx_translate_attention (NncOnnxTranslation *translation, GError **error);
