@@ -560,7 +560,7 @@ install_properties (GObjectClass *class)
    * Since: 0.1
    */
   g_object_class_install_property (class, PROP_MODEL,
-                                   g_param_spec_string ("model", "Model", "File of the network (ONNX)", NULL, ready));
+                                   g_param_spec_string ("model", "Model", "File of the network (ONNX, TFLite)", NULL, ready));
   /**
    * GstEdgeInference:mean:
    *

@@ -12,14 +12,15 @@ check_header() { # header, compiler and its flags
   checks=$((checks + 1))
   if ! printf '#include <nncore/%s>\ntypedef int not_empty;\n' "$header" |
     "$@" -fsyntax-only -Wall -Wextra -Wpedantic -Werror -I"$include" $(pkg-config --cflags gobject-2.0) -; then
-    echo "FAILED: $header by $1"
+    echo "FAILED: $header by $*"
     failures=$((failures + 1))
   fi
 }
 
 include=$1
+read -ra compiler <<<"${CC:-cc}" # ccache before it, perhaps
 for path in "$include"/nncore/*.h; do
-  check_header "$(basename "$path")" "${CC:-cc}" -std=c11 -x c
+  check_header "$(basename "$path")" "${compiler[@]}" -std=c11 -x c
   if command -v c++ >/dev/null; then
     check_header "$(basename "$path")" c++ -std=c++17 -x c++
   fi
