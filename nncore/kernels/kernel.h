@@ -133,6 +133,48 @@ typedef struct {
                size_t end);
 } NncConvolution;
 
+/* Numbers stored as integers: real = scale * (stored - zero point). */
+typedef enum { NNC_STORED_I8, NNC_STORED_U8, NNC_STORED_I16 } NncStored;
+
+/* A positive factor: multiplier * 2^(shift - 31), multiplier 0 or from 2^30 up, shift -31 to 30. */
+typedef struct {
+  int32_t multiplier;
+  int32_t shift;
+} NncFixedPoint;
+
+/* See fixed_point.h. */
+typedef enum { NNC_ROUND_TWICE, NNC_ROUND_ONCE } NncRounding;
+
+/* A convolution of stored numbers: y = clamp (y_zero_point + factor[o] * (bias[o] + sum of (x - x_zero_point) *
+ * (weight - its zero point))), rounded. */
+typedef struct {
+  NncWindow window; /* its minimum and maximum are not used */
+  NncStored stored; /* x and y alike */
+  NncStored weights; /* I8 or U8 */
+  int32_t x_zero_point, weight_zero_point, y_zero_point;
+  int32_t minimum, maximum; /* of y, as stored */
+  NncRounding rounding;
+  bool wide; /* sums have 64 bits, and are rounded once */
+} NncQuantizedWindow;
+
+/* Like NncFilter. */
+typedef struct {
+  const void *data;
+  ptrdiff_t out, in, row, column;
+  const void *bias; /* int32_t, or int64_t with wide_bias; NULL: zeros */
+  bool wide_bias;
+  const NncFixedPoint *factors; /* per output channel */
+} NncQuantizedFilter;
+
+typedef struct {
+  bool (*accepts) (const NncQuantizedWindow *window);
+  size_t (*packed_size) (const NncQuantizedWindow *window);
+  void (*pack) (const NncQuantizedWindow *window, const NncQuantizedFilter *filter, void *packed);
+  size_t (*scratch_size) (const NncQuantizedWindow *window);
+  void (*run) (const NncQuantizedWindow *window, const void *x, const void *packed, void *y, void *scratch, size_t begin,
+               size_t end);
+} NncQuantizedConvolution;
+
 /* A pooling over NHWC, rows [begin, end). Averages divide by the number of
  * elements inside the image, or by the window's size when count_padding. */
 typedef void (*NncPoolF32) (const NncWindow *window, bool count_padding, const float *x, float *y, size_t begin,
@@ -177,10 +219,11 @@ typedef enum {
   NNC_SIGNATURE_SUM_ROWS_U8,
   NNC_SIGNATURE_SUM_COLUMNS_S16,
   NNC_SIGNATURE_MIX_F32,
+  NNC_SIGNATURE_QUANTIZED_CONVOLUTION,
 } NncSignature;
 
 /* One kernel. `function` is a function pointer of the slot's signature, or a
- * pointer to its NncConvolution or NncMatrixProduct. */
+ * pointer to its NncConvolution, NncMatrixProduct or NncQuantizedConvolution. */
 typedef struct {
   NncSlot slot;
   NncSignature signature;
@@ -199,6 +242,7 @@ typedef struct {
     NncMixF32 mix;
     const NncConvolution *convolution;
     const NncMatrixProduct *product;
+    const NncQuantizedConvolution *quantized;
     const void *any;
   };
 } NncKernel;
@@ -215,3 +259,4 @@ const NncKernel *nnc_kernel_reference (NncSlot slot);
 const NncKernel *nnc_kernel_find (NncSlot slot);
 const NncKernel *nnc_kernel_find_convolution (NncSlot slot, const NncWindow *window);
 const NncKernel *nnc_kernel_find_product (NncSlot slot, const NncProduct *product);
+const NncKernel *nnc_kernel_find_quantized (NncSlot slot, const NncQuantizedWindow *window);

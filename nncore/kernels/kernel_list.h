@@ -20,6 +20,7 @@ typedef NncCopyStrided NncType_COPY_STRIDED;
 typedef NncSumRowsU8 NncType_SUM_ROWS_U8;
 typedef NncSumColumnsS16 NncType_SUM_COLUMNS_S16;
 typedef NncMixF32 NncType_MIX_F32;
+typedef const NncQuantizedConvolution *NncType_QUANTIZED_CONVOLUTION;
 #define NNC_SLOT(name, signature) typedef NncType_##signature NncSlot_##name;
 #include "slots.inc"
 #undef NNC_SLOT
@@ -36,5 +37,5 @@ typedef struct {
 } NncKernelList;
 
 /* The first of the slot that this CPU has, that accepts the problem (an
- * NncWindow, an NncProduct, or NULL: any) and that agrees with its reference. */
+ * NncWindow, an NncProduct, an NncQuantizedWindow, or NULL: any) and that agrees with its reference. */
 const NncKernel *nnc_kernel_list_find (const NncKernelList *list, NncSlot slot, const void *problem);

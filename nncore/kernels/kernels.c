@@ -51,6 +51,8 @@ accepts (const NncKernel *kernel, const void *problem)
     return kernel->convolution->accepts (problem);
   if (kernel->signature == NNC_SIGNATURE_MATRIX_PRODUCT)
     return kernel->product->accepts (problem);
+  if (kernel->signature == NNC_SIGNATURE_QUANTIZED_CONVOLUTION)
+    return kernel->quantized->accepts (problem);
   return true;
 }
 
@@ -103,4 +105,10 @@ const NncKernel *
 nnc_kernel_find_product (NncSlot slot, const NncProduct *product)
 {
   return find (slot, product);
+}
+
+const NncKernel *
+nnc_kernel_find_quantized (NncSlot slot, const NncQuantizedWindow *window)
+{
+  return find (slot, window);
 }

@@ -193,6 +193,22 @@ run_mix (const NncKernel *kernel, Data *d, float *y)
   kernel->mix (planes, 1, x, &mix, 37);
 }
 
+/* 7x5 of 19 channels, as bytes; the packed weights of the reference are the largest. */
+static void
+run_quantized (const NncKernel *kernel, Data *d, float *y)
+{
+  NncFixedPoint factors[7];
+  NncQuantizedWindow w = { .window = window (5, 7, 1), .stored = NNC_STORED_U8, .x_zero_point = 7, .maximum = 255 };
+  const NncQuantizedFilter filter = { .data = d->bytes, .out = 45, .in = 1, .row = 15, .column = 5, .factors = factors };
+  for (size_t o = 0; o < 7; o++)
+    factors[o] = (NncFixedPoint){ (1 << 30) + (int32_t)o * 1234567, -8 };
+  if (!d->judged->quantized->accepts (&w) || kernel->quantized->packed_size (&w) > sizeof d->packed
+      || kernel->quantized->scratch_size (&w) > sizeof d->scratch)
+    return;
+  kernel->quantized->pack (&w, &filter, d->packed);
+  kernel->quantized->run (&w, d->bytes, d->packed, y, d->scratch, 0, 4);
+}
+
 typedef void (*RunSignature) (const NncKernel *kernel, Data *d, float *y);
 
 static const RunSignature runs[] = {
@@ -202,6 +218,7 @@ static const RunSignature runs[] = {
   [NNC_SIGNATURE_POOL_F32] = run_pool,          [NNC_SIGNATURE_MATRIX_PRODUCT] = run_product,
   [NNC_SIGNATURE_COPY_STRIDED] = run_copy,      [NNC_SIGNATURE_SUM_ROWS_U8] = run_sum_rows,
   [NNC_SIGNATURE_MIX_F32] = run_mix,            [NNC_SIGNATURE_SUM_COLUMNS_S16] = run_sum_columns,
+  [NNC_SIGNATURE_QUANTIZED_CONVOLUTION] = run_quantized,
 };
 
 bool

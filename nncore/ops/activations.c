@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* activations.c: y = f (x), what follows a layer of neurons: a line each. NaN stays NaN. */
 #include "elementwise_unary.h"
+#include "stored_activations.h"
 
 #include <tgmath.h>
 
@@ -30,8 +31,9 @@
 #define SOFTPLUS(v) (log1p (exp (-fabs (v))) + ((v) > 0 ? (v) : 0))
 #define CLAMP_0_1(v) ((v) < 0 ? 0 : (v) > 1 ? 1 : (v))
 
-KERNEL_ACTIVATION (LeakyRelu, leaky_relu_f32, v < 0 ? A * v : v, ATTRIBUTES ({ "alpha", .01f }))
-KERNEL_ACTIVATION (Sigmoid, sigmoid_f32, SIGMOID (v))
+KERNEL_ACTIVATION (LeakyRelu, leaky_relu_f32, v < 0 ? A * v : v, ATTRIBUTES ({ "alpha", .01f }),
+                   .prepare_stored = nnc_stored_leaky_relu_prepare)
+KERNEL_ACTIVATION (Sigmoid, sigmoid_f32, SIGMOID (v), .prepare_stored = nnc_stored_sigmoid_prepare)
 KERNEL_ACTIVATION (HardSigmoid, hard_sigmoid_f32, CLAMP_0_1 (A *v + B), ATTRIBUTES ({ "alpha", .2f }, { "beta", .5f }))
 KERNEL_ACTIVATION (HardSwish, hard_swish_f32, v *CLAMP_0_1 (v / 6 + HALF))
 ACTIVATION (Elu, v < 0 ? A * expm1 (v) : v, ATTRIBUTES ({ "alpha", 1 }))

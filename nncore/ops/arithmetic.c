@@ -33,9 +33,11 @@ NNC_BINARY_LOOPS (minimum, a < b ? a : b, a < b ? a : b, a < b || a != a ? a : b
 NNC_BINARY_LOOPS (prelu, a < 0 ? (guint64)a * (guint64)b : (guint64)a, a, a < 0 ? a * b : a)
 
 NNC_BINARY_OP (Add, NNC_OP_F32 | NNC_OP_CLAMP, .types = NNC_TYPES_NUMBER, NNC_BINARY_KERNEL (add_f32),
-               NNC_BINARY_LOOPS_OF (add))
-NNC_BINARY_OP (Sub, NNC_OP_F32, .types = NNC_TYPES_NUMBER, NNC_BINARY_KERNEL (sub_f32), NNC_BINARY_LOOPS_OF (sub))
-NNC_BINARY_OP (Mul, NNC_OP_F32, .types = NNC_TYPES_NUMBER, NNC_BINARY_KERNEL (mul_f32), NNC_BINARY_LOOPS_OF (mul))
+               NNC_BINARY_STORED (ADD), NNC_BINARY_LOOPS_OF (add))
+NNC_BINARY_OP (Sub, NNC_OP_F32, .types = NNC_TYPES_NUMBER, NNC_BINARY_KERNEL (sub_f32), NNC_BINARY_STORED (SUBTRACT),
+               NNC_BINARY_LOOPS_OF (sub))
+NNC_BINARY_OP (Mul, NNC_OP_F32, .types = NNC_TYPES_NUMBER, NNC_BINARY_KERNEL (mul_f32), NNC_BINARY_STORED (MULTIPLY),
+               NNC_BINARY_LOOPS_OF (mul))
 NNC_BINARY_OP (Div, NNC_OP_F32, .types = NNC_TYPES_NUMBER, NNC_BINARY_KERNEL (div_f32), NNC_BINARY_LOOPS_OF (div),
                .failure = NO_DIVISOR)
 NNC_BINARY_OP (Max, 0, .types = NNC_TYPES_NUMBER, NNC_BINARY_LOOPS_OF (maximum))

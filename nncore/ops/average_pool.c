@@ -2,12 +2,14 @@
 /* average_pool.c: AveragePool: y[n][oy][ox][c] = sum over the window of x[n][…][…][c] / count, the elements inside the
  * image, or with count_include_pad inside the padding too. */
 #include "pooling.h"
+#include "quantization.h"
 #include "spatial_pooling.h"
 
 static gboolean
 infer (NncInference *inference, GError **error)
 {
-  if (nnc_spatial_pooling_wanted (NNC_POOLING_AVERAGE, &inference->inputs[0]->desc, 1))
+  if (!nnc_node_is_quantized (inference->node, inference->inputs[0]->desc.type)
+      && nnc_spatial_pooling_wanted (NNC_POOLING_AVERAGE, &inference->inputs[0]->desc, 1))
     return nnc_spatial_pooling_infer (inference, NNC_POOLING_AVERAGE, error);
   return nnc_pooling_infer (inference, error);
 }
@@ -15,7 +17,8 @@ infer (NncInference *inference, GError **error)
 static gboolean
 prepare_average_pool (NncPreparation *prepare, GError **error)
 {
-  if (nnc_spatial_pooling_wanted (NNC_POOLING_AVERAGE, &prepare->inputs[0]->desc, 1))
+  if (!nnc_node_is_quantized (prepare->node, prepare->inputs[0]->desc.type)
+      && nnc_spatial_pooling_wanted (NNC_POOLING_AVERAGE, &prepare->inputs[0]->desc, 1))
     return nnc_spatial_pooling_prepare (prepare, NNC_POOLING_AVERAGE, error);
   return nnc_pooling_prepare (prepare, NNC_SLOT_average_pool_f32,
                               nnc_node_get_int (prepare->node, "count_include_pad", 0) != 0, error);

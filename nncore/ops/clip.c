@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* clip.c: Clip: y = min (max (x, inputs[1]), inputs[2]), each bound a scalar that may be absent. NaN stays NaN. */
+/* clip.c: Clip: y = min (max (x, inputs[1]), inputs[2]), each bound a scalar that may be absent. NaN stays NaN. Of
+ * stored numbers the bounds are the attributes clamp_minimum and clamp_maximum, and y may have another scale. */
 #include "kernel.h"
 #include "op_inputs.h"
+#include "stored_table.h"
 #include "wide.h"
 
 #include <math.h>
@@ -64,6 +66,9 @@ infer (NncInference *inference, GError **error)
 
   if (!nnc_input_check_types (inference->inputs, X, NNC_TYPES_NUMBER, error))
     return FALSE;
+  if (nnc_node_is_quantized (inference->node, type) && inference->n_inputs > MINIMUM)
+    return nnc_op_unsupported (error, "bounds as inputs are not supported for stored %s",
+                               nnc_data_type_to_string (type));
   for (guint i = MINIMUM; i < inference->n_inputs; i++) {
     const NncTensor *bound = inference->inputs[i];
 
@@ -95,11 +100,22 @@ run (const NncStep *step, NncRunContext *context, GError **error)
 }
 
 static gboolean
+prepare_stored (NncPreparation *prepare, GError **error)
+{
+  gint32 minimum, maximum;
+
+  return nnc_node_get_stored_clamp (prepare->node, prepare->outputs[0]->desc.type, &minimum, &maximum, error)
+         && nnc_stored_rescale_prepare (prepare, minimum, maximum, TRUE, error);
+}
+
+static gboolean
 prepare_clip (NncPreparation *prepare, GError **error)
 {
   Bounds *bounds = nnc_prepare_params (prepare, sizeof *bounds);
   const NncKernel *kernel = nnc_kernel_find (NNC_SLOT_clip_f32);
 
+  if (nnc_node_is_quantized (prepare->node, prepare->inputs[X]->desc.type))
+    return prepare_stored (prepare, error);
   bounds->kernel = kernel->unary;
   prepare->kernel = nnc_wide_type (prepare->inputs[X]->desc.type) == NNC_F32 ? kernel->name : NULL;
   prepare->run = run;

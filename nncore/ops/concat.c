@@ -1,13 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* concat.c: Concat: the inputs one after the other along attribute axis. */
+/* concat.c: Concat: the inputs one after the other along attribute axis. Stored numbers on other scales
+ * than y's are moved to it. */
 #include "axes.h"
 #include "op_inputs.h"
+#include "quantization.h"
 
+#include <math.h>
 #include <string.h>
 
 typedef struct {
+  gsize bytes; /* in one index of outer */
+  gboolean rescale;
+  NncScale scale;
+} Part;
+
+typedef struct {
   gsize outer;
-  gsize bytes[]; /* of each input, in one index of outer */
+  NncScale scale; /* of y */
+  Part parts[]; /* of each input */
 } Params;
 
 static gboolean
@@ -47,6 +57,22 @@ infer (NncInference *inference, GError **error)
   return nnc_desc_set (&inference->outputs[0], y.type, y.rank, y.shape, error);
 }
 
+/* As TFLite has it: in float, by the reciprocal of y's scale. */
+static void
+copy_rescaled (const Params *params, const Part *part, NncDataType type, guint8 *y, const guint8 *x)
+{
+  float scale = part->scale.scale * (1 / params->scale.scale), bias = -(float)part->scale.zero_point * scale;
+  gsize n = part->bytes / nnc_data_type_get_size (type);
+  gint32 minimum, maximum;
+
+  nnc_stored_limits (type, &minimum, &maximum);
+  for (gsize i = 0; i < n; i++) {
+    float moved = roundf ((float)nnc_stored_get (x, type, i) * scale + bias) + (float)params->scale.zero_point;
+
+    nnc_stored_set (y, type, i, (gint32)CLAMP (moved, (float)minimum, (float)maximum));
+  }
+}
+
 static gboolean
 run (const NncStep *step, NncRunContext *context, GError **error)
 {
@@ -55,18 +81,39 @@ run (const NncStep *step, NncRunContext *context, GError **error)
 
   for (gsize o = 0; o < params->outer; o++)
     for (guint i = 0; i < step->n_inputs; i++) {
-      if (params->bytes[i] == 0)
+      const Part *part = &params->parts[i];
+      const guint8 *x = (const guint8 *)step->inputs[i]->data + o * part->bytes;
+
+      if (part->bytes == 0)
         continue;
-      memcpy (y, (const guint8 *)step->inputs[i]->data + o * params->bytes[i], params->bytes[i]);
-      y += params->bytes[i];
+      if (part->rescale)
+        copy_rescaled (params, part, step->outputs[0]->desc.type, y, x);
+      else
+        memcpy (y, x, part->bytes);
+      y += part->bytes;
     }
+  return TRUE;
+}
+
+static gboolean
+read_scales (Params *params, const NncPreparation *prepare, GError **error)
+{
+  if (!nnc_node_get_output_scale (prepare->node, 0, &params->scale, error))
+    return FALSE;
+  for (guint i = 0; i < prepare->n_inputs; i++) {
+    Part *part = &params->parts[i];
+
+    if (!nnc_node_get_input_scale (prepare->node, i, &part->scale, error))
+      return FALSE;
+    part->rescale = part->scale.scale != params->scale.scale || part->scale.zero_point != params->scale.zero_point;
+  }
   return TRUE;
 }
 
 static gboolean
 prepare_concat (NncPreparation *prepare, GError **error)
 {
-  Params *params = nnc_prepare_params (prepare, sizeof *params + prepare->n_inputs * sizeof *params->bytes);
+  Params *params = nnc_prepare_params (prepare, sizeof *params + prepare->n_inputs * sizeof *params->parts);
   const NncTensorDesc *y = &prepare->outputs[0]->desc;
   guint axis;
 
@@ -75,9 +122,11 @@ prepare_concat (NncPreparation *prepare, GError **error)
   params->outer = nnc_desc_split (y, axis).outer;
   for (guint i = 0; i < prepare->n_inputs; i++) {
     NncSplit split = nnc_desc_split (&prepare->inputs[i]->desc, axis);
-    params->bytes[i] = split.axis * split.inner * nnc_data_type_get_size (y->type);
+    params->parts[i].bytes = split.axis * split.inner * nnc_data_type_get_size (y->type);
   }
   prepare->run = run;
+  if (nnc_node_is_quantized (prepare->node, y->type))
+    return read_scales (params, prepare, error);
   return TRUE;
 }
 

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* conv.c: Conv: y[n][oy][ox][o] = clamp (bias[o] + scale[o] * sum over ky, kx, i of
  * x[n][oy * stride - pad + ky * dilation][…][i] * weights[o][ky][kx][i]).
- * Weights that are not constant are packed anew in every run. Three spatial axes and more: spatial_convolution.h. */
+ * Weights that are not constant are packed anew in every run. Three spatial axes and more: spatial_convolution.h;
+ * numbers that are stored as integers: quantized_step.h. */
 #include "kernel.h"
 #include "op_inputs.h"
+#include "quantization.h"
+#include "quantized_step.h"
 #include "sliding_window.h"
 #include "spatial_convolution.h"
 #include "step_work.h"
@@ -85,24 +88,37 @@ set_window (NncWindow *window, const NncNode *node, const NncTensor *const *inpu
 }
 
 static gboolean
+check_types (const NncInference *inference, GError **error)
+{
+  if (nnc_node_is_quantized (inference->node, inference->inputs[X]->desc.type))
+    return nnc_quantized_check (inference->inputs, inference->n_inputs, error);
+  for (guint i = 0; i < inference->n_inputs; i++)
+    if (!nnc_input_check_type (inference->inputs, i, NNC_F32, error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
 infer (NncInference *inference, GError **error)
 {
   const NncTensor *const *inputs = inference->inputs;
   NncWindow window;
 
-  for (guint i = 0; i < inference->n_inputs; i++)
-    if (!nnc_input_check_type (inputs, i, NNC_F32, error))
-      return FALSE;
+  if (!check_types (inference, error))
+    return FALSE;
   if (!check_shapes (inference->node, inputs, error))
     return FALSE;
   for (guint i = BIAS; i < inference->n_inputs; i++)
     if (!nnc_input_check_vector (inputs, i, inputs[WEIGHTS]->desc.shape[0], error))
       return FALSE;
+  if (inputs[X]->desc.rank > 4 && inputs[X]->desc.type != NNC_F32)
+    return nnc_op_unsupported (error, "%s of %u dimensions is not supported",
+                               nnc_data_type_to_string (inputs[X]->desc.type), inputs[X]->desc.rank);
   if (inputs[X]->desc.rank > 4)
     return nnc_spatial_convolution_infer (inference, error);
   if (!set_window (&window, inference->node, inputs, error))
     return FALSE;
-  return nnc_window_get_output (&window, inputs[X]->desc.rank, &inference->outputs[0], error);
+  return nnc_window_get_output (&window, inputs[X]->desc.type, inputs[X]->desc.rank, &inference->outputs[0], error);
 }
 
 static const float *
@@ -207,6 +223,24 @@ pack_constant (NncPreparation *prepare, Params *params, const char *name, GError
   return params->packed != NULL;
 }
 
+/* Where weights of one byte lie. */
+static gboolean
+prepare_quantized (NncPreparation *prepare, const NncWindow *window, GError **error)
+{
+  const NncTensor *weights = prepare->inputs[WEIGHTS];
+  guint rank = weights->desc.rank;
+
+  return nnc_quantized_prepare (prepare, window,
+                                (NncQuantizedFilter){
+                                    .data = weights->data,
+                                    .out = weights->strides[0],
+                                    .row = rank == 4 ? weights->strides[1] : 0,
+                                    .column = weights->strides[rank - 2],
+                                    .in = weights->strides[rank - 1],
+                                },
+                                error);
+}
+
 static gboolean
 prepare_conv (NncPreparation *prepare, GError **error)
 {
@@ -218,6 +252,11 @@ prepare_conv (NncPreparation *prepare, GError **error)
     return nnc_spatial_convolution_prepare (prepare, error);
   if (!set_window (w, prepare->node, prepare->inputs, error))
     return FALSE;
+  if (prepare->inputs[X]->desc.type != NNC_F32) {
+    const NncWindow window = *w; /* whose memory the other's params take */
+
+    return prepare_quantized (prepare, &window, error);
+  }
   prepare->run = nnc_run_nothing;
   if (nnc_desc_size (&prepare->outputs[0]->desc) == 0)
     return TRUE;

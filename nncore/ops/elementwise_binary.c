@@ -11,6 +11,7 @@
 typedef struct {
   NncBinaryF32 kernel; /* NULL: loop */
   NncBinaryLoop loop;
+  NncStoredBinary stored; /* of no type: it is not */
   const char *failure;
   NncUnaryF32 clamp; /* NULL: none */
   float bounds[2];
@@ -32,6 +33,8 @@ nnc_binary_infer (NncInference *inference, const NncBinaryFunction *function, GE
   if (a->type != b->type)
     return nnc_op_error (error, "input 0 is %s, input 1 is %s", nnc_data_type_to_string (a->type),
                          nnc_data_type_to_string (b->type));
+  if (nnc_node_is_quantized (inference->node, a->type) && !function->has_stored)
+    return nnc_op_unsupported (error, "stored %s is not supported", nnc_data_type_to_string (a->type));
   if (!nnc_input_check_types (inference->inputs, 0, function->types, error) || !nnc_desc_broadcast (a, b, y, error))
     return FALSE;
   if (function->result != NNC_INVALID)
@@ -167,6 +170,10 @@ run_rows (const Params *params, guint8 *y, const guint8 *a, const guint8 *b)
 static gboolean
 run_inner (const Params *params, guint8 *y, const guint8 *a, const guint8 *b)
 {
+  if (params->stored.type != NNC_INVALID) {
+    nnc_stored_binary_run (&params->stored, y, a, b, &params->inner);
+    return TRUE;
+  }
   if (params->kernel == NULL)
     return run_rows (params, y, a, b);
   params->kernel ((float *)y, (const float *)a, (const float *)b, &params->inner);
@@ -243,5 +250,11 @@ nnc_binary_prepare_as (NncPreparation *prepare, const NncBinaryFunction *functio
 gboolean
 nnc_binary_prepare (NncPreparation *prepare, const NncBinaryFunction *function, GError **error)
 {
+  NncDataType type = prepare->outputs[0]->desc.type;
+
+  if (nnc_node_is_quantized (prepare->node, type)) {
+    nnc_binary_prepare_as (prepare, function, nnc_wide_type (type), error);
+    return nnc_stored_binary_set (&((Params *)prepare->params)->stored, prepare->node, function->stored, type, error);
+  }
   return nnc_binary_prepare_as (prepare, function, nnc_wide_type (prepare->inputs[0]->desc.type), error);
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "kernel.h"
+#include "stored_binary.h"
 #include "wide.h"
 
 /* y[i] = f (a[i * a_step], b[i * b_step]) for i < n; steps are 1, or 0 for one number. y may be a where a_step is 1.
@@ -15,6 +16,8 @@ typedef struct {
   NncDataType result; /* NNC_BOOL, whose bytes the loops write; NNC_INVALID: the type of a */
   gboolean has_kernel;
   NncSlot slot; /* with has_kernel: for f32 */
+  gboolean has_stored;
+  NncStoredOperation stored; /* with has_stored: of stored numbers */
   const char *failure; /* what it means when a loop returns FALSE */
   NncBinaryLoop loops[NNC_BOOL + 1]; /* by wide type */
 } NncBinaryFunction;
@@ -27,6 +30,7 @@ gboolean nnc_binary_prepare_as (NncPreparation *prepare, const NncBinaryFunction
                                 GError **error);
 
 #define NNC_BINARY_KERNEL(name) .has_kernel = TRUE, .slot = NNC_SLOT_##name
+#define NNC_BINARY_STORED(operation) .has_stored = TRUE, .stored = NNC_STORED_##operation
 
 /* An expression of a and b, of type number; it may clear `possible`. */
 #define NNC_BINARY_LOOP(name, y_type, number_type, expression)                                                         \

@@ -2,6 +2,8 @@
 /* elementwise_unary.c: y[i] = f (x[i]). */
 #include "elementwise_unary.h"
 
+#include "quantization.h"
+
 typedef struct {
   NncUnaryF32 kernel; /* NULL: loop */
   NncUnaryLoop loop;
@@ -35,6 +37,10 @@ nnc_unary_infer (NncInference *inference, const NncUnaryFunction *function, GErr
   inference->outputs[0] = inference->inputs[0]->desc;
   if (function->result != NNC_INVALID)
     inference->outputs[0].type = function->result;
+  if (nnc_node_is_quantized (inference->node, inference->inputs[0]->desc.type)) {
+    const char *type = nnc_data_type_to_string (inference->inputs[0]->desc.type);
+    return function->prepare_stored || nnc_op_unsupported (error, "stored %s is not supported", type);
+  }
   return nnc_input_check_types (inference->inputs, 0, function->types, error);
 }
 
@@ -53,6 +59,8 @@ nnc_unary_prepare (NncPreparation *prepare, const NncUnaryFunction *function, GE
   Params *params = nnc_prepare_params (prepare, sizeof *params);
   NncDataType wide = nnc_wide_type (prepare->inputs[0]->desc.type);
 
+  if (nnc_node_is_quantized (prepare->node, prepare->inputs[0]->desc.type))
+    return function->prepare_stored (prepare, error);
   if (function->has_kernel && wide == NNC_F32) {
     const NncKernel *kernel = nnc_kernel_find (function->slot);
     params->kernel = kernel->unary;

@@ -19,6 +19,7 @@ typedef struct {
     float otherwise;
   } attributes[2];
   NncUnaryLoop loops[NNC_BOOL + 1]; /* by wide type */
+  gboolean (*prepare_stored) (NncPreparation *prepare, GError **error); /* stored numbers; NULL: they are refused */
 } NncUnaryFunction;
 
 gboolean nnc_unary_infer (NncInference *inference, const NncUnaryFunction *function, GError **error);

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* gemm.c: Gemm: y[m][n] = clamp (alpha * sum over k of a'[m][k] * b'[k][n] + beta * c[m][n]), where a' is a, or with
- * transA its transpose, and b' likewise; c is broadcast. alpha goes into the packed matrix, beta * c into its bias. */
+ * transA its transpose, and b' likewise; c is broadcast. alpha goes into the packed matrix, beta * c into its bias.
+ * Numbers that are stored as integers, with b and c constant, transA 0, alpha and beta 1: quantized_step.h. */
 #include "op_inputs.h"
 #include "product_step.h"
+#include "quantization.h"
+#include "quantized_step.h"
 #include "step_work.h"
 
 #include <math.h>
@@ -32,6 +35,24 @@ check_c (const NncTensorDesc *c, const NncTensorDesc *y, GError **error)
 }
 
 static gboolean
+check_types (const NncInference *inference, GError **error)
+{
+  const NncNode *node = inference->node;
+
+  if (nnc_node_is_quantized (node, inference->inputs[A]->desc.type)) {
+    if (nnc_node_get_int (node, "transA", 0) || nnc_node_get_float (node, "alpha", 1) != 1
+        || nnc_node_get_float (node, "beta", 1) != 1)
+      return nnc_op_unsupported (error, "transA, alpha and beta are not supported for %s",
+                                 nnc_data_type_to_string (inference->inputs[A]->desc.type));
+    return nnc_quantized_check (inference->inputs, inference->n_inputs, error);
+  }
+  for (guint i = 0; i < inference->n_inputs; i++)
+    if (!nnc_input_check_type (inference->inputs, i, NNC_F32, error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
 infer (NncInference *inference, GError **error)
 {
   const NncTensor *const *inputs = inference->inputs;
@@ -40,9 +61,8 @@ infer (NncInference *inference, GError **error)
   gboolean transpose_b = nnc_node_get_int (inference->node, "transB", 0) != 0;
   gint64 shape[2];
 
-  for (guint i = 0; i < inference->n_inputs; i++)
-    if (!nnc_input_check_type (inputs, i, NNC_F32, error))
-      return FALSE;
+  if (!check_types (inference, error))
+    return FALSE;
   if (a->rank != 2 || b->rank != 2)
     return nnc_op_error (error, "inputs have %u and %u dimensions, 2 are right", a->rank, b->rank);
   if (a->shape[!transpose_a] != b->shape[transpose_b])
@@ -50,8 +70,10 @@ infer (NncInference *inference, GError **error)
                          a->shape[!transpose_a], b->shape[transpose_b]);
   shape[0] = a->shape[transpose_a];
   shape[1] = b->shape[!transpose_b];
-  if (!nnc_desc_set (&inference->outputs[0], NNC_F32, 2, shape, error))
+  if (!nnc_desc_set (&inference->outputs[0], a->type, 2, shape, error))
     return FALSE;
+  if (a->type != NNC_F32)
+    return inference->n_inputs <= C || nnc_input_check_vector (inputs, C, shape[1], error);
   return inference->n_inputs <= C || inputs[C] == NULL || check_c (&inputs[C]->desc, &inference->outputs[0], error);
 }
 
@@ -182,6 +204,42 @@ describe_b (Params *params, const NncPreparation *prepare)
   params->b.n = b->strides[!transposed] / (ptrdiff_t)sizeof (float);
 }
 
+/* Rows of a are the pixels of one row of an image, the product is a convolution by 1x1. */
+static gboolean
+prepare_quantized (NncPreparation *prepare, GError **error)
+{
+  const NncTensorDesc *a = &prepare->inputs[A]->desc, *y = &prepare->outputs[0]->desc;
+  const NncTensor *b = prepare->inputs[B];
+  gboolean transposed = nnc_node_get_int (prepare->node, "transB", 0) != 0;
+  gsize rows = (gsize)a->shape[0], in = (gsize)a->shape[1], out = (gsize)y->shape[1];
+  const NncWindow window = {
+    .batch = 1,
+    .in_height = 1,
+    .in_width = rows,
+    .in_channels = in,
+    .out_height = 1,
+    .out_width = rows,
+    .out_channels = out,
+    .kernel_height = 1,
+    .kernel_width = 1,
+    .stride_y = 1,
+    .stride_x = 1,
+    .dilation_y = 1,
+    .dilation_x = 1,
+    .groups = 1,
+    .in_pixel = (ptrdiff_t)in,
+    .in_row = (ptrdiff_t)(rows * in),
+    .in_image = (ptrdiff_t)(rows * in),
+    .out_pixel = (ptrdiff_t)out,
+    .out_row = (ptrdiff_t)(rows * out),
+    .out_image = (ptrdiff_t)(rows * out),
+  };
+
+  return nnc_quantized_prepare (
+      prepare, &window,
+      (NncQuantizedFilter){ .data = b->data, .out = b->strides[!transposed], .in = b->strides[transposed] }, error);
+}
+
 static gboolean
 prepare_gemm (NncPreparation *prepare, GError **error)
 {
@@ -190,6 +248,8 @@ prepare_gemm (NncPreparation *prepare, GError **error)
   gboolean constant = prepare->inputs[B]->data != NULL;
   NncProduct product;
 
+  if (prepare->inputs[A]->desc.type != NNC_F32)
+    return prepare_quantized (prepare, error);
   prepare->run = nnc_run_nothing;
   if (nnc_desc_size (&prepare->outputs[0]->desc) == 0)
     return TRUE;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* mathematical_functions.c: y = f (x): a line each. */
 #include "elementwise_unary.h"
+#include "stored_activations.h"
 
 #include <tgmath.h>
 
@@ -23,9 +24,9 @@
                 .loops = { FLOAT_LOOPS_OF (op), [NNC_I64] = op##_i64, [NNC_U64] = op##_u64 })
 
 /* By a kernel, which f64 has not. */
-#define KERNEL_FUNCTION(op, kernel, expression)                                                                        \
+#define KERNEL_FUNCTION(op, kernel, expression, ...)                                                                   \
   NNC_UNARY_LOOP (op##_f64, double, double, expression)                                                                \
-  NNC_UNARY_OP (op, .types = NNC_TYPES_FLOAT, NNC_UNARY_KERNEL (kernel), .loops = { [NNC_F64] = op##_f64 })
+  NNC_UNARY_OP (op, .types = NNC_TYPES_FLOAT, NNC_UNARY_KERNEL (kernel), .loops = { [NNC_F64] = op##_f64 }, __VA_ARGS__)
 
 NUMBER_FUNCTION (Abs, fabs (v), v < 0 ? (gint64)(0 - (guint64)v) : v, v)
 NUMBER_FUNCTION (Neg, -v, 0 - (guint64)v, 0 - v)
@@ -47,7 +48,7 @@ FUNCTION (Cosh, cosh (v))
 FUNCTION (Asinh, asinh (v))
 FUNCTION (Acosh, acosh (v))
 FUNCTION (Atanh, atanh (v))
-KERNEL_FUNCTION (Tanh, tanh_f32, tanh (v))
+KERNEL_FUNCTION (Tanh, tanh_f32, tanh (v), .prepare_stored = nnc_stored_tanh_prepare)
 KERNEL_FUNCTION (Exp, exp_f32, exp (v))
 KERNEL_FUNCTION (Sqrt, sqrt_f32, sqrt (v))
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* pad.c: Pad: y[i…] = x[i - begin…], and around it, by attribute mode, the number of input 2 (constant), x mirrored
  * about its first and last element (reflect), its border (edge), or x again (wrap). Inputs: x, pads (all begins, then
- * all ends, of the axes that input 3 names or all), value, axes. A negative pad cuts off. */
+ * all ends, of the axes that input 3 names or all), value, axes. A negative pad cuts off. An absent
+ * value is 0, of stored numbers their zero point. */
 #include "axes.h"
 #include "op_inputs.h"
+#include "quantization.h"
 #include "step_work.h"
 
 #include <string.h>
@@ -18,6 +20,7 @@ typedef struct {
   guint rank;
   gint64 begin[NNC_MAX_RANK], in[NNC_MAX_RANK], out[NNC_MAX_RANK];
   gsize in_stride[NNC_MAX_RANK], out_stride[NNC_MAX_RANK]; /* bytes */
+  guint8 otherwise[8]; /* where there is no value */
   gsize item; /* bytes of what stays together: the last axes that are not padded */
 } Params;
 
@@ -186,10 +189,10 @@ pad_block (const Params *params, guint axis, guint8 *y, const guint8 *x, const g
 static gboolean
 run (const NncStep *step, NncRunContext *context, GError **error)
 {
-  static const guint8 zero[8];
+  const Params *params = step->params;
   const NncTensor *value = step->n_inputs > VALUE ? step->inputs[VALUE] : NULL;
 
-  pad_block (step->params, 0, step->outputs[0]->data, step->inputs[X]->data, value ? value->data : zero);
+  pad_block (params, 0, step->outputs[0]->data, step->inputs[X]->data, value ? value->data : params->otherwise);
   return TRUE;
 }
 
@@ -222,6 +225,13 @@ prepare_pad (NncPreparation *prepare, GError **error)
   }
   join_last_axes (params);
   prepare->run = nnc_desc_size (&prepare->outputs[0]->desc) ? run : nnc_run_nothing;
+  if (nnc_node_is_quantized (prepare->node, prepare->inputs[X]->desc.type)) {
+    NncScale scale;
+
+    if (!nnc_node_get_output_scale (prepare->node, 0, &scale, error))
+      return FALSE;
+    nnc_stored_set (params->otherwise, prepare->inputs[X]->desc.type, 0, scale.zero_point);
+  }
   return TRUE;
 }
 

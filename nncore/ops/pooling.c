@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* pooling.c: what MaxPool and AveragePool share: a window of attribute kernel_shape. */
+/* pooling.c: what MaxPool and AveragePool share: a window of attribute kernel_shape. Stored numbers keep
+ * their scale. */
 #include "pooling.h"
 
 #include "op_inputs.h"
+#include "quantization.h"
 #include "sliding_window.h"
 #include "step_work.h"
+#include "window.h"
 
 typedef struct {
   NncWindow window;
@@ -12,6 +15,9 @@ typedef struct {
   gboolean count_padding;
   gsize padded_height, padded_width; /* where the padding that was asked for ends */
   guint parts;
+  NncDataType type;
+  gboolean average; /* of stored numbers */
+  gint32 minimum, maximum;
 } Params;
 
 static gboolean
@@ -33,8 +39,10 @@ nnc_pooling_infer (NncInference *inference, GError **error)
   const NncTensorDesc *x = &inference->inputs[0]->desc;
   NncWindow window;
 
-  return nnc_input_check_type (inference->inputs, 0, NNC_F32, error) && set_window (&window, inference->node, x, error)
-         && nnc_window_get_output (&window, x->rank, &inference->outputs[0], error);
+  if (!nnc_node_is_quantized (inference->node, x->type) && !nnc_input_check_type (inference->inputs, 0, NNC_F32, error))
+    return FALSE;
+  return set_window (&window, inference->node, x, error)
+         && nnc_window_get_output (&window, x->type, x->rank, &inference->outputs[0], error);
 }
 
 gboolean
@@ -106,6 +114,72 @@ run (const NncStep *step, NncRunContext *context, GError **error)
   return TRUE;
 }
 
+/* --- stored numbers ------------------------------------------------------------------- */
+
+/* One channel of one pixel: the largest number inside the image, or the mean, half away from zero. */
+static gint32
+pool_number (const Params *params, gconstpointer x, ptrdiff_t image, NncTaps ys, NncTaps xs)
+{
+  const NncWindow *w = &params->window;
+  gint32 sum = 0, largest = G_MININT32, count = (gint32)((ys.end - ys.begin) * (xs.end - xs.begin));
+
+  for (gsize ky = ys.begin; ky < ys.end; ky++)
+    for (gsize kx = xs.begin; kx < xs.end; kx++) {
+      ptrdiff_t at = image + (ys.start + (ptrdiff_t)(ky * w->dilation_y)) * w->in_row
+                     + (xs.start + (ptrdiff_t)(kx * w->dilation_x)) * w->in_pixel;
+      gint32 number = nnc_stored_get (x, params->type, (gsize)at);
+      sum += number;
+      largest = MAX (largest, number);
+    }
+  if (!params->average || count == 0)
+    return largest;
+  return (sum > 0 ? sum + count / 2 : sum - count / 2) / count;
+}
+
+static gboolean
+run_stored (const NncStep *step, NncRunContext *context, GError **error)
+{
+  const Params *params = step->params;
+  const NncWindow *w = &params->window;
+  gsize at = 0;
+
+  for (gsize row = 0; row < w->batch * w->out_height; row++) {
+    ptrdiff_t image = (ptrdiff_t)(row / w->out_height) * w->in_image;
+    NncTaps ys = nnc_taps_y (w, row % w->out_height);
+
+    for (gsize out_x = 0; out_x < w->out_width; out_x++)
+      for (gsize c = 0; c < w->out_channels; c++, at++) {
+        gint32 number = pool_number (params, step->inputs[0]->data, image + (ptrdiff_t)c, ys, nnc_taps_x (w, out_x));
+        nnc_stored_set (step->outputs[0]->data, params->type, at,
+                        nnc_clamp_int (number, params->minimum, params->maximum));
+      }
+  }
+  return TRUE;
+}
+
+static gboolean
+prepare_stored (NncPreparation *prepare, Params *params, gboolean average, GError **error)
+{
+  NncScale x, y;
+
+  params->type = prepare->inputs[0]->desc.type;
+  params->average = average;
+  nnc_stored_limits (params->type, &params->minimum, &params->maximum);
+  if (!nnc_node_get_input_scale (prepare->node, 0, &x, error)
+      || !nnc_node_get_output_scale (prepare->node, 0, &y, error))
+    return FALSE;
+  if (x.scale != y.scale || x.zero_point != y.zero_point)
+    return nnc_op_unsupported (error,
+                               "input and output have scales %g and %g and zero points %d and %d, the same are "
+                               "supported",
+                               (double)x.scale, (double)y.scale, x.zero_point, y.zero_point);
+  if (average && params->count_padding)
+    return nnc_op_unsupported (error, "padding that counts is not supported for %s",
+                               nnc_data_type_to_string (params->type));
+  prepare->run = nnc_desc_size (&prepare->outputs[0]->desc) ? run_stored : nnc_run_nothing;
+  return TRUE;
+}
+
 /* Padding behind the image: what was asked for, at least as far as the windows reach without ceil_mode. */
 static void
 set_padded_sizes (Params *params, const NncNode *node, guint rank)
@@ -135,6 +209,8 @@ nnc_pooling_prepare (NncPreparation *prepare, NncSlot slot, gboolean count_paddi
     return FALSE;
   params->pool = kernel->pool;
   params->count_padding = count_padding;
+  if (x->type != NNC_F32)
+    return prepare_stored (prepare, params, slot == NNC_SLOT_average_pool_f32, error);
   set_padded_sizes (params, prepare->node, x->rank);
   channels = MAX (params->window.in_channels, 1);
   prepare->macs = nnc_window_count_work (&params->window) / channels; /* each channel for itself */

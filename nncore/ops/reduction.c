@@ -5,6 +5,7 @@
 #include "axes.h"
 #include "op_inputs.h"
 #include "step_work.h"
+#include "stored_mean.h"
 #include "strided_move.h"
 
 typedef struct {
@@ -16,6 +17,7 @@ typedef struct {
   NncReduceLoop loop;
   double of_nothing;
   gsize moved_size, wide_x_size; /* bytes in scratch */
+  NncStoredMean mean; /* of stored numbers */
 } Params;
 
 static gboolean
@@ -39,7 +41,10 @@ nnc_reduction_infer (NncInference *inference, const NncReduction *reduction, GEr
   gint64 shape[NNC_MAX_RANK];
   guint rank = 0;
 
-  if (!nnc_input_check_types (inference->inputs, 0, reduction->types, error))
+  if (nnc_node_is_quantized (inference->node, x->type) && !reduction->divides)
+    return nnc_op_unsupported (error, "stored %s is not supported", nnc_data_type_to_string (x->type));
+  if (!nnc_node_is_quantized (inference->node, x->type)
+      && !nnc_input_check_types (inference->inputs, 0, reduction->types, error))
     return FALSE;
   if (nnc_infer_waits_for (inference, 1))
     return TRUE;
@@ -148,6 +153,21 @@ move_together (Params *params, NncPreparation *prepare, const gboolean *marks)
   params->moved_size = nnc_round_up_64 (nnc_desc_size (x));
 }
 
+static gboolean
+run_stored (const NncStep *step, NncRunContext *context, GError **error)
+{
+  const Params *params = step->params;
+  gconstpointer x = step->inputs[0]->data;
+
+  if (params->moves) {
+    gpointer moved = nnc_run_scratch (context, 0);
+    nnc_move_run (&params->move, moved, x);
+    x = moved;
+  }
+  nnc_stored_mean_run (&params->mean, step->outputs[0]->data, x, &params->split);
+  return TRUE;
+}
+
 gboolean
 nnc_reduction_prepare (NncPreparation *prepare, const NncReduction *reduction, GError **error)
 {
@@ -159,6 +179,12 @@ nnc_reduction_prepare (NncPreparation *prepare, const NncReduction *reduction, G
     return FALSE;
   if (!split_around (x, marks, &params->split))
     move_together (params, prepare, marks);
+  if (nnc_node_is_quantized (prepare->node, x->type)) {
+    prepare->scratch = params->moved_size;
+    prepare->run = nnc_desc_size (y) ? run_stored : nnc_run_nothing;
+    return nnc_desc_size (y) == 0
+           || nnc_stored_mean_set (&params->mean, prepare->node, x->type, params->split.axis, error);
+  }
   if (reduction->has_kernel && x->type == NNC_F32) {
     const NncKernel *kernel = nnc_kernel_find (reduction->slot);
     params->kernel = kernel->reduce;

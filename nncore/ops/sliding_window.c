@@ -153,7 +153,7 @@ nnc_window_set (NncWindow *window, const NncNode *node, const NncTensorDesc *x, 
 }
 
 gboolean
-nnc_window_get_output (const NncWindow *w, guint rank, NncTensorDesc *desc, GError **error)
+nnc_window_get_output (const NncWindow *w, NncDataType type, guint rank, NncTensorDesc *desc, GError **error)
 {
   gint64 shape[4] = { (gint64)w->batch, (gint64)w->out_height, (gint64)w->out_width, (gint64)w->out_channels };
 
@@ -161,7 +161,7 @@ nnc_window_get_output (const NncWindow *w, guint rank, NncTensorDesc *desc, GErr
     shape[1] = shape[2];
     shape[2] = shape[3];
   }
-  return nnc_desc_set (desc, NNC_F32, rank, shape, error);
+  return nnc_desc_set (desc, type, rank, shape, error);
 }
 
 /* Padding that follows from the image's size would be another in a smaller image. */

@@ -21,8 +21,9 @@ gboolean nnc_window_read_axes (NncWindowAxis axes[NNC_MAX_SPATIAL], const NncNod
  * pads, auto_pad, ceil_mode and output_limit. */
 gboolean nnc_window_set (NncWindow *window, const NncNode *node, const NncTensorDesc *x, const gint64 *kernel,
                          gint64 out_channels, GError **error);
-/* What comes out: f32 [N,OH,OW,O] or [N,OW,O]. */
-gboolean nnc_window_get_output (const NncWindow *window, guint rank, NncTensorDesc *desc, GError **error);
+/* What comes out: [N,OH,OW,O] or [N,OW,O]. */
+gboolean nnc_window_get_output (const NncWindow *window, NncDataType type, guint rank, NncTensorDesc *desc,
+                                GError **error);
 /* For reach(): what the windows over input 0 read of it. kernel: [rank - 2] sizes. */
 gboolean nnc_window_get_reach (const NncNode *node, const gint64 *kernel, gint64 reach[NNC_MAX_RANK]);
 /* Multiply-accumulates, or comparisons. */

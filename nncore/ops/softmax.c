@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* softmax.c: along attribute axis (-1): Softmax: y[…][i][…] = e^(x[…][i][…] - max) / sum over i of the same, of
- * attribute beta (1) times x. LogSoftmax: its logarithm. Hardmax: 1 for the first of the largest, 0 for the others. */
+ * attribute beta (1) times x. LogSoftmax: its logarithm. Hardmax: 1 for the first of the largest, 0 for the others.
+ * Softmax of stored numbers, along the last axis: stored_softmax.h. */
 #include "axes.h"
 #include "kernel.h"
 #include "op_inputs.h"
 #include "step_work.h"
+#include "stored_softmax.h"
 #include "wide.h"
 
 #include <tgmath.h>
@@ -165,8 +167,43 @@ prepare_rows (NncPreparation *prepare, const NncKernel *kernel, RowsLoop f32, Ro
 }
 
 static gboolean
+run_stored (const NncStep *step, NncRunContext *context, GError **error)
+{
+  NncSplit split = nnc_desc_split (&step->outputs[0]->desc, step->outputs[0]->desc.rank - 1);
+
+  nnc_stored_softmax_run (step->params, step->outputs[0]->data, step->inputs[0]->data, split.outer, split.axis);
+  return TRUE;
+}
+
+static gboolean
+prepare_stored (NncPreparation *prepare, GError **error)
+{
+  const NncTensorDesc *x = &prepare->inputs[0]->desc;
+  NncStoredSoftmax *softmax = nnc_prepare_params (prepare, sizeof *softmax);
+  guint axis;
+
+  if (!nnc_node_get_axis (prepare->node, -1, x->rank, &axis, error))
+    return FALSE;
+  if (axis + 1 != x->rank)
+    return nnc_op_unsupported (error, "axis %u is not the last, which is not supported for %s", axis,
+                               nnc_data_type_to_string (x->type));
+  prepare->run = nnc_desc_size (x) ? run_stored : nnc_run_nothing;
+  return nnc_stored_softmax_set (softmax, prepare->node, x->type, nnc_node_get_float (prepare->node, "beta", 1), error);
+}
+
+static gboolean
+infer_softmax (NncInference *inference, GError **error)
+{
+  if (nnc_node_is_quantized (inference->node, inference->inputs[0]->desc.type))
+    return nnc_infer_same (inference, error);
+  return infer (inference, error);
+}
+
+static gboolean
 prepare_softmax (NncPreparation *prepare, GError **error)
 {
+  if (nnc_node_is_quantized (prepare->node, prepare->inputs[0]->desc.type))
+    return prepare_stored (prepare, error);
   return prepare_rows (prepare, nnc_kernel_find (NNC_SLOT_softmax_f32), NULL, softmax_f64, error);
 }
 
@@ -185,21 +222,23 @@ prepare_hardmax (NncPreparation *prepare, GError **error)
 static gboolean
 permute (NncGraph *graph, NncNode *node, const guint *permutation, guint rank)
 {
+  if (node->outputs[0]->quantization)
+    return FALSE;
   return nnc_permute_axis (node, -1, permutation, rank);
 }
 
-#define ROWS_OP(op_name, prepare_function)                                                                             \
+#define ROWS_OP(op_name, infer_function, prepare_function)                                                             \
   const NncOp nnc_op_##op_name = {                                                                                     \
     .name = #op_name,                                                                                                  \
     .traits = NNC_OP_IN_PLACE | NNC_OP_F32,                                                                            \
     .min_inputs = 1,                                                                                                   \
     .max_inputs = 1,                                                                                                   \
     .max_outputs = 1,                                                                                                  \
-    .infer = infer,                                                                                                    \
+    .infer = infer_function,                                                                                           \
     .prepare = prepare_function,                                                                                       \
     .permute = permute,                                                                                                \
   }
 
-ROWS_OP (Softmax, prepare_softmax);
-ROWS_OP (LogSoftmax, prepare_log_softmax);
-ROWS_OP (Hardmax, prepare_hardmax);
+ROWS_OP (Softmax, infer_softmax, prepare_softmax);
+ROWS_OP (LogSoftmax, infer, prepare_log_softmax);
+ROWS_OP (Hardmax, infer, prepare_hardmax);

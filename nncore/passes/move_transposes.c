@@ -86,6 +86,7 @@ transpose_constant (NncGraph *graph, NncValue *value, const guint *inverse, guin
   NncTensorDesc desc = { .type = from->desc.type, .rank = rank };
   gint64 strides[NNC_MAX_RANK] = { 0 };
   g_autoptr (NncConstant) view = NULL;
+  NncValue *turned;
 
   for (guint i = 0; i < rank; i++) {
     guint axis = inverse[i];
@@ -94,7 +95,9 @@ transpose_constant (NncGraph *graph, NncValue *value, const guint *inverse, guin
     strides[i] = axis < missing ? 0 : from->strides[axis - missing];
   }
   view = nnc_constant_new_view (value->constant, &desc, strides);
-  return nnc_graph_add_constant (graph, value->name, view);
+  turned = nnc_graph_add_constant (graph, value->name, view);
+  turned->quantization = nnc_quantization_copy (value->quantization);
+  return turned;
 }
 
 /* Whether all data that the node reads comes through the same Transpose. */
@@ -133,6 +136,7 @@ transpose_output (NncGraph *graph, NncNode *node, guint i, const guint *permutat
     before->desc.shape[permutation[axis]] = node->outputs[i]->desc.shape[axis];
   before->desc.type = node->outputs[i]->desc.type;
   before->desc.rank = rank;
+  before->quantization = nnc_quantization_copy (node->outputs[i]->quantization);
   before->producer = node;
   node->outputs[i] = before;
   write_permutation (transpose, permutation, rank);

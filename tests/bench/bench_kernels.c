@@ -267,6 +267,34 @@ call_mix (const NncKernel *kernel, gconstpointer shape)
 }
 
 static void
+call_quantized (const NncKernel *kernel, gconstpointer shape)
+{
+  const NncQuantizedWindow *v = shape;
+  kernel->quantized->run (v, x, packed, y, scratch, 0, v->window.out_height);
+}
+
+static void
+bench_quantized (const NncKernel *kernel)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (convolutions); i++) {
+    const Square *s = &convolutions[i];
+    NncQuantizedWindow v = { .window = window_new (s), .stored = NNC_STORED_I8, .minimum = -128, .maximum = 127 };
+    ptrdiff_t ins = (ptrdiff_t)(s->ins / s->groups), kernel_x = (ptrdiff_t)s->kernel;
+    g_autofree NncFixedPoint *factors = g_new0 (NncFixedPoint, s->outs);
+    const NncQuantizedFilter filter = { w, ins * kernel_x * kernel_x, 1, ins * kernel_x, ins, NULL, FALSE, factors };
+    g_autofree char *shape = square_to_string (s);
+    if (!kernel->quantized->accepts (&v))
+      continue;
+    packed = g_aligned_alloc (1, kernel->quantized->packed_size (&v) + 64, 64);
+    scratch = g_aligned_alloc (1, kernel->quantized->scratch_size (&v) + 64, 64);
+    kernel->quantized->pack (&v, &filter, packed);
+    report (kernel, shape, measure (kernel, call_quantized, &v), window_macs (&v.window), "GMAC/s");
+    g_aligned_free (packed);
+    g_aligned_free (scratch);
+  }
+}
+
+static void
 bench (const NncKernel *kernel)
 {
   switch (kernel->signature) {
@@ -305,6 +333,9 @@ bench (const NncKernel *kernel)
     break;
   case NNC_SIGNATURE_MATRIX_PRODUCT:
     bench_product (kernel);
+    break;
+  case NNC_SIGNATURE_QUANTIZED_CONVOLUTION:
+    bench_quantized (kernel);
     break;
   }
 }

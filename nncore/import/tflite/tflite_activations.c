@@ -2,6 +2,7 @@
 /* tflite_activations.c: activations that have options, or bounds in their names. */
 #include "tflite_translate.h"
 
+#include <math.h>
 #include <string.h>
 
 gboolean
@@ -9,11 +10,9 @@ nnc_tflite_translate_relu (NncTfliteTranslation *translation, GError **error)
 {
   const char *name = translation->operator->name;
   float minimum = strcmp (name, "RELU_N1_TO_1") == 0 ? -1 : 0;
-  NncValue *inputs[3] = { translation->inputs[0], nnc_tflite_new_float (translation, "minimum", minimum), NULL };
+  float maximum = strcmp (name, "RELU") == 0 ? INFINITY : strcmp (name, "RELU6") == 0 ? 6 : 1;
 
-  if (strcmp (name, "RELU") != 0)
-    inputs[2] = nnc_tflite_new_float (translation, "maximum", strcmp (name, "RELU6") == 0 ? 6 : 1);
-  nnc_tflite_emit (translation, "Clip", inputs, inputs[2] ? 3 : 2, translation->outputs, 1);
+  nnc_tflite_emit_clip (translation, translation->inputs[0], translation->outputs[0], minimum, maximum);
   return TRUE;
 }
 

@@ -4,7 +4,7 @@
 #include "tflite_translate.h"
 
 enum { X, WEIGHTS, BIAS };
-enum { OPTION_WEIGHTS_FORMAT = 1, OPTION_KEEP_NUM_DIMS = 2 };
+enum { OPTION_WEIGHTS_FORMAT = 1, OPTION_KEEP_NUM_DIMS = 2, OPTION_ASYMMETRIC = 3 };
 
 static NncValue *
 emit_reshape (NncTfliteTranslation *translation, NncValue *x, const gint64 *shape, guint n, NncValue *y)
@@ -57,6 +57,8 @@ nnc_tflite_translate_fully_connected (NncTfliteTranslation *translation, GError 
   if (weights->rank != 2)
     return nnc_tflite_unsupported (error, "its weights have %d dimensions, 2 are supported", weights->rank);
   inputs[X] = flatten (translation, x, weights->shape[1]);
+  nnc_tflite_make_hybrid (translation, &inputs[X], &inputs[WEIGHTS], 1,
+                          nnc_tflite_option (translation, OPTION_ASYMMETRIC, 1, 0) != 0);
   if (keep) {
     translation->outputs[0] = nnc_tflite_new_value (translation, "product", y);
     if (!unflatten (translation, translation->outputs[0], weights->shape[0], y, error))
@@ -67,5 +69,7 @@ nnc_tflite_translate_fully_connected (NncTfliteTranslation *translation, GError 
   if (node == NULL)
     return FALSE;
   nnc_node_set_int (node, "transB", 1);
+  if (x->quantization)
+    nnc_node_set_string (node, "rounding", "once");
   return TRUE;
 }

@@ -40,6 +40,7 @@ static const NncTfliteOperator operators[] = {
   TRANSLATED ("PACK", "Concat", 59, 1, NO_ACTIVATION, pack),
   TRANSLATED ("PAD", "Pad", 22, 2, NO_ACTIVATION, pad),
   TRANSLATED ("PADV2", "Pad", 43, 3, NO_ACTIVATION, pad),
+  TRANSLATED ("QUANTIZE", "Quantize", 89, 1, NO_ACTIVATION, quantize),
   TRANSLATED ("RELU", "Clip", 0, 1, NO_ACTIVATION, relu),
   TRANSLATED ("RELU6", "Clip", 0, 1, NO_ACTIVATION, relu),
   TRANSLATED ("RELU_0_TO_1", "Clip", 0, 1, NO_ACTIVATION, relu),

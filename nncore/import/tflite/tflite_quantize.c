@@ -1,17 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* tflite_quantize.c: from stored numbers to real ones. */
+/* tflite_quantize.c: from real numbers to stored ones, and back. */
 #include "tflite_translate.h"
+
+gboolean
+nnc_tflite_translate_quantize (NncTfliteTranslation *translation, GError **error)
+{
+  NncNode *node = nnc_tflite_emit_unary (translation, "Quantize", translation->inputs[0], translation->outputs[0]);
+
+  nnc_node_set_int (node, "to", translation->outputs[0]->type);
+  return TRUE;
+}
 
 /* Weights in f16 come this way, too: they fold away. */
 gboolean
 nnc_tflite_translate_dequantize (NncTfliteTranslation *translation, GError **error)
 {
   NncValue *x = translation->inputs[0];
-  NncNode *node;
+  gboolean half = x->type == NNC_F16;
+  NncNode *node = nnc_tflite_emit_unary (translation, half ? "Cast" : "Dequantize", x, translation->outputs[0]);
 
-  if (x->type != NNC_F16)
-    return nnc_tflite_unsupported (error, "its input is %s, f16 is supported", nnc_data_type_to_string (x->type));
-  node = nnc_tflite_emit_unary (translation, "Cast", x, translation->outputs[0]);
-  nnc_node_set_int (node, "to", NNC_F32);
+  if (half)
+    nnc_node_set_int (node, "to", NNC_F32);
   return TRUE;
 }

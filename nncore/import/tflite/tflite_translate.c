@@ -130,11 +130,20 @@ nnc_tflite_emit_unary (NncTfliteTranslation *translation, const char *op, NncVal
 
 enum { ACTIVATION_NONE, ACTIVATION_RELU, ACTIVATION_RELU_N1_TO_1, ACTIVATION_RELU6, ACTIVATION_TANH };
 
-static void
-emit_clip (NncTfliteTranslation *translation, NncValue *input, NncValue *output, float minimum, float maximum)
+void
+nnc_tflite_emit_clip (NncTfliteTranslation *translation, NncValue *input, NncValue *output, float minimum,
+                      float maximum)
 {
-  NncValue *inputs[3] = { input, nnc_tflite_new_float (translation, "minimum", minimum), NULL };
+  NncValue *inputs[3] = { input, NULL, NULL };
 
+  if (output->quantization) {
+    NncNode *node = nnc_tflite_emit_unary (translation, "Clip", input, output);
+
+    nnc_node_set_float (node, "clamp_minimum", minimum);
+    nnc_node_set_float (node, "clamp_maximum", maximum);
+    return;
+  }
+  inputs[1] = nnc_tflite_new_float (translation, "minimum", minimum);
   if (maximum < INFINITY)
     inputs[2] = nnc_tflite_new_float (translation, "maximum", maximum);
   nnc_tflite_emit (translation, "Clip", inputs, inputs[2] ? 3 : 2, &output, 1);
@@ -161,7 +170,7 @@ nnc_tflite_emit_activated (NncTfliteTranslation *translation, const char *op, Nn
   if (activation == ACTIVATION_TANH) {
     nnc_tflite_emit_unary (translation, "Tanh", inner, output);
   } else if (inner != output) {
-    emit_clip (translation, inner, output, minima[activation], maxima[activation]);
+    nnc_tflite_emit_clip (translation, inner, output, minima[activation], maxima[activation]);
   } else if (activation != ACTIVATION_NONE) {
     nnc_node_set_float (node, "clamp_minimum", minima[activation]);
     nnc_node_set_float (node, "clamp_maximum", maxima[activation]);

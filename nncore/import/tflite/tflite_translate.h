@@ -58,6 +58,9 @@ NncNode *nnc_tflite_emit (NncTfliteTranslation *translation, const char *op, Nnc
                           NncValue *const *outputs, guint n_outputs);
 /* One input, one output. */
 NncNode *nnc_tflite_emit_unary (NncTfliteTranslation *translation, const char *op, NncValue *input, NncValue *output);
+/* A Clip, of stored numbers, too; maximum: perhaps INFINITY. */
+void nnc_tflite_emit_clip (NncTfliteTranslation *translation, NncValue *input, NncValue *output, float minimum,
+                           float maximum);
 /* A node of operator->op with the node's own inputs; its output goes through the fused activation. NULL with an error:
  * the activation is not supported. */
 NncNode *nnc_tflite_emit_activated (NncTfliteTranslation *translation, const char *op, NncValue *const *inputs,
@@ -75,11 +78,17 @@ gboolean nnc_tflite_translate_depthwise (NncTfliteTranslation *translation, GErr
 gboolean nnc_tflite_translate_pooling (NncTfliteTranslation *translation, GError **error);
 /* tflite_dense.c */
 gboolean nnc_tflite_translate_fully_connected (NncTfliteTranslation *translation, GError **error);
+/* tflite_hybrid.c */
+/* Where a layer has f32 inputs and weights in 8 bits: what it then reads instead. rows_axis: a scale for each index
+ * before it. */
+void nnc_tflite_make_hybrid (NncTfliteTranslation *translation, NncValue **x, NncValue **weights, gint64 rows_axis,
+                             gboolean asymmetric);
 /* tflite_activations.c */
 gboolean nnc_tflite_translate_relu (NncTfliteTranslation *translation, GError **error);
 gboolean nnc_tflite_translate_leaky_relu (NncTfliteTranslation *translation, GError **error);
 gboolean nnc_tflite_translate_softmax (NncTfliteTranslation *translation, GError **error);
 /* tflite_quantize.c */
+gboolean nnc_tflite_translate_quantize (NncTfliteTranslation *translation, GError **error);
 gboolean nnc_tflite_translate_dequantize (NncTfliteTranslation *translation, GError **error);
 /* tflite_shapes.c */
 gboolean nnc_tflite_translate_reshape (NncTfliteTranslation *translation, GError **error);

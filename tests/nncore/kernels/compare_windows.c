@@ -2,6 +2,7 @@
 /* compare_windows.c: convolutions, pools and matrix products against their references. */
 #include <gst/check/gstcheck.h>
 #include <math.h>
+#include <string.h>
 
 #include "compare_kernels.h"
 
@@ -144,6 +145,111 @@ compare_convolution (const NncKernel *kernel)
   }
   accepted += compare_output_channels (kernel);
   fail_unless (accepted >= 2, "%s accepts %u of the test's windows", kernel->name, accepted);
+}
+
+/* --- stored numbers --------------------------------------------------------------------- */
+
+/* Bytes, every value among them. */
+static Arena
+bytes_new (gsize n, guint seed)
+{
+  g_autoptr (GRand) random = g_rand_new_with_seed (seed);
+  Arena arena = arena_new ((n + 3) / 4, 0);
+  for (gsize i = 0; i < (n + 3) / 4 * 4; i++)
+    ((guint8 *)arena.data)[i] = (guint8)g_rand_int (random);
+  return arena;
+}
+
+/* Factors from tiny to above 1, biases of a sum's size. */
+static void
+fill_channels (NncFixedPoint *factors, gint32 *bias, gsize n, guint seed)
+{
+  g_autoptr (GRand) random = g_rand_new_with_seed (seed);
+  for (gsize i = 0; i < n; i++) {
+    factors[i] = (NncFixedPoint){ g_rand_int_range (random, 1 << 30, G_MAXINT32), g_rand_int_range (random, -14, 2) };
+    bias[i] = g_rand_int_range (random, -40000, 40000);
+  }
+}
+
+static void
+convolve_bytes (const NncQuantizedConvolution *f, const NncQuantizedWindow *q, const NncQuantizedFilter *filter,
+                const Arena *x, Arena *y, gsize begin, gsize end)
+{
+  Arena packed = arena_new ((f->packed_size (q) + 3) / 4, 0), scratch = arena_new ((f->scratch_size (q) + 3) / 4, 0);
+  f->pack (q, filter, packed.data);
+  f->run (q, x->data, packed.data, y->data, scratch.data, begin, end);
+  fail_unless (arena_guards_whole (&packed), "writes outside its packed weights");
+  fail_unless (arena_guards_whole (&scratch), "writes outside its scratch");
+  arena_free (&packed), arena_free (&scratch);
+}
+
+/* FALSE: the kernel does not accept it. */
+static gboolean
+convolve_bytes_both (const NncKernel *kernel, const NncWindow *w, NncStored stored, NncStored weights,
+                     NncRounding rounding, gsize begin, gsize end)
+{
+  gsize patch = w->in_channels / w->groups * w->kernel_height * w->kernel_width;
+  gsize n = (gsize)w->out_image * w->batch, size = stored == NNC_STORED_I16 ? 2 : 1;
+  ptrdiff_t ins = (ptrdiff_t)(w->in_channels / w->groups);
+  gboolean is_signed = stored == NNC_STORED_I8;
+  NncQuantizedWindow q = { *w,
+                           stored,
+                           weights,
+                           stored == NNC_STORED_I16 ? 0
+                           : is_signed              ? -9
+                                                    : 119,
+                           weights == NNC_STORED_U8 ? 131 : 0,
+                           is_signed ? 3 : 100,
+                           is_signed ? -120 : 2,
+                           is_signed ? 125 : 250,
+                           rounding,
+                           FALSE };
+  g_autofree NncFixedPoint *factors = g_new0 (NncFixedPoint, w->out_channels);
+  g_autofree gint32 *bias = g_new0 (gint32, w->out_channels);
+  Arena filter_data = bytes_new (patch * w->out_channels, 3), x = bytes_new ((gsize)w->in_image * w->batch * size, 6);
+  Arena y = bytes_new (n * size, 7), expected = bytes_new (n * size, 7);
+  const NncQuantizedFilter filter = { .data = filter_data.data,
+                                      .out = (ptrdiff_t)patch,
+                                      .row = ins * (ptrdiff_t)w->kernel_width,
+                                      .column = ins,
+                                      .in = 1,
+                                      .bias = bias,
+                                      .factors = factors };
+  gboolean accepted = kernel->quantized->accepts (&q);
+  if (accepted) {
+    fill_channels (factors, bias, w->out_channels, 5);
+    convolve_bytes (nnc_kernel_reference (kernel->slot)->quantized, &q, &filter, &x, &expected, begin, end);
+    convolve_bytes (kernel->quantized, &q, &filter, &x, &y, begin, end);
+    fail_unless (memcmp (y.data, expected.data, n * size) == 0, "%s: %zux%zux%zu -> %zu differs", kernel->name,
+                 w->in_height, w->in_width, w->in_channels, w->out_channels);
+    fail_unless (arena_guards_whole (&x) && arena_guards_whole (&y), "%s writes outside", kernel->name);
+  }
+  arena_free (&filter_data), arena_free (&x), arena_free (&y), arena_free (&expected);
+  return accepted;
+}
+
+void
+compare_quantized (const NncKernel *kernel)
+{
+  guint accepted = 0;
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+    NncWindow w = window_new (&cases[i]);
+    gsize rows = w.batch * w.out_height;
+    for (NncRounding rounding = NNC_ROUND_TWICE; rounding <= NNC_ROUND_ONCE; rounding++) {
+      accepted += convolve_bytes_both (kernel, &w, NNC_STORED_I8, NNC_STORED_I8, rounding, 0, rows);
+      accepted += convolve_bytes_both (kernel, &w, NNC_STORED_U8, NNC_STORED_U8, rounding, 0, rows);
+    }
+    convolve_bytes_both (kernel, &w, NNC_STORED_U8, NNC_STORED_I8, NNC_ROUND_TWICE, rows / 3, rows - rows / 4);
+    convolve_bytes_both (kernel, &w, NNC_STORED_I16, NNC_STORED_I8, NNC_ROUND_TWICE, 0, rows);
+  }
+  for (gsize outs = 1; outs <= 65; outs++) {
+    const Case c = { 1, 3, 2 + outs % 17, 3, outs, 1, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0 };
+    const Case each = { 1, 3, 5, outs, outs, outs, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0 };
+    NncWindow all = window_new (&c), depthwise = window_new (&each);
+    accepted += convolve_bytes_both (kernel, &all, NNC_STORED_U8, NNC_STORED_U8, NNC_ROUND_TWICE, 0, all.out_height);
+    accepted += convolve_bytes_both (kernel, &depthwise, NNC_STORED_I8, NNC_STORED_I8, NNC_ROUND_TWICE, 0, each.height);
+  }
+  fail_unless (accepted >= 8, "%s accepts %u of the test's windows", kernel->name, accepted);
 }
 
 static void

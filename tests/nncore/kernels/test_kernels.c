@@ -14,6 +14,7 @@ static void (*const compare_signature[]) (const NncKernel *kernel) = {
   [NNC_SIGNATURE_POOL_F32] = compare_pool,          [NNC_SIGNATURE_MATRIX_PRODUCT] = compare_product,
   [NNC_SIGNATURE_COPY_STRIDED] = compare_copy,      [NNC_SIGNATURE_SUM_ROWS_U8] = compare_sum_rows,
   [NNC_SIGNATURE_MIX_F32] = compare_mix,            [NNC_SIGNATURE_SUM_COLUMNS_S16] = compare_sum_columns,
+  [NNC_SIGNATURE_QUANTIZED_CONVOLUTION] = compare_quantized,
 };
 
 GST_START_TEST (kernel_computes_what_its_reference_computes)

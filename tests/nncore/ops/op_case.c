@@ -62,7 +62,8 @@ tensor_from_text (const char *text)
   const char *open = strchr (text, '['), *close = strchr (text, ']');
   g_autofree char *dimensions = g_strndup (open + 1, (gsize)(close - open - 1));
   g_auto (GStrv) shape = g_strsplit (dimensions, ",", -1);
-  g_auto (GStrv) numbers = g_strsplit (close[1] ? close + 2 : "", " ", -1);
+  const char *space = strchr (close, ' ');
+  g_auto (GStrv) numbers = g_strsplit (space ? space + 1 : "", " ", -1);
   NncTensorDesc desc = { .type = parse_type (text), .rank = g_strv_length (shape) };
   gsize n, n_given = g_strv_length (numbers);
   gpointer data;
@@ -76,6 +77,22 @@ tensor_from_text (const char *text)
   for (gsize i = 0; i < n; i++)
     store (data, desc.type, i, numbers[n_given == 1 ? 0 : i]);
   return nnc_constant_new_take (data, &desc);
+}
+
+/* NULL: there is none. */
+static NncQuantization *
+quantization_from_text (const char *text)
+{
+  const char *at = strchr (text, '@');
+  NncQuantization *quantization;
+  char *end;
+
+  if (at == NULL)
+    return NULL;
+  quantization = nnc_quantization_new (1);
+  quantization->scale[0] = strtof (at + 1, &end);
+  quantization->zero_point[0] = (gint32)strtol (end + 1, NULL, 0);
+  return quantization;
 }
 
 static void
@@ -136,9 +153,12 @@ node_from_case (NncGraph *graph, const OpCase *c)
     if (c->inputs[i][0]) {
       g_autoptr (NncConstant) constant = tensor_from_text (c->inputs[i]);
       inputs[i] = nnc_graph_add_constant (graph, "input", constant);
+      inputs[i]->quantization = quantization_from_text (c->inputs[i]);
     }
-  for (guint i = 0; i < n_outputs; i++)
+  for (guint i = 0; i < n_outputs; i++) {
     outputs[i] = nnc_graph_add_value (graph, "y");
+    outputs[i]->quantization = c->output ? quantization_from_text (c->output) : NULL; /* one output alone */
+  }
   node = nnc_graph_add_node (graph, nnc_op_find (c->op), "node", inputs, n, outputs, n_outputs);
   for (guint i = 0; attributes[i]; i++) {
     char *value = strchr (attributes[i], '=');

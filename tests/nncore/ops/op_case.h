@@ -4,7 +4,8 @@
 
 #include "op.h"
 
-/* Tensors are "f32[2,3] 1 2 3 4 5 6"; a single number fills all. Attributes are "axis=1 alpha=0.5f pads=[1,1]
+/* Tensors are "f32[2,3] 1 2 3 4 5 6"; a single number fills all; "i8[2]@0.5,-3 7 8": stored by scale
+ * and zero point. Attributes are "axis=1 alpha=0.5f pads=[1,1]
  * mode=edge". */
 typedef struct {
   const char *op, *attributes;

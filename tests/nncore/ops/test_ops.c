@@ -252,8 +252,10 @@ static void
 reverse_input (NncGraph *graph, NncNode *node, guint i)
 {
   g_autoptr (NncConstant) reversed = reverse_axes (node->inputs[i]->constant);
+  NncValue *value = nnc_graph_add_constant (graph, "reversed", reversed);
 
-  nnc_node_set_input (node, i, nnc_graph_add_constant (graph, "reversed", reversed));
+  value->quantization = nnc_quantization_copy (node->inputs[i]->quantization);
+  nnc_node_set_input (node, i, value);
 }
 
 GST_START_TEST (permuted_data_gives_permuted_results)

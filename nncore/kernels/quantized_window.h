@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* quantized_window.h: reading the parts of a quantized convolution. */
+#pragma once
+
+#include "window.h"
+
+/* One weight as it is stored. */
+static inline int32_t
+nnc_quantized_weight (const NncQuantizedWindow *q, const NncQuantizedFilter *f, size_t o, size_t i, size_t ky,
+                      size_t kx)
+{
+  ptrdiff_t at = (ptrdiff_t)o * f->out + (ptrdiff_t)i * f->in + (ptrdiff_t)ky * f->row + (ptrdiff_t)kx * f->column;
+  return q->weights == NNC_STORED_U8 ? ((const uint8_t *)f->data)[at] : ((const int8_t *)f->data)[at];
+}
+
+static inline int64_t
+nnc_quantized_bias (const NncQuantizedFilter *f, size_t o)
+{
+  if (!f->bias)
+    return 0;
+  return f->wide_bias ? ((const int64_t *)f->bias)[o] : ((const int32_t *)f->bias)[o];
+}
+
+/* Weights of one output channel. */
+static inline size_t
+nnc_quantized_patch (const NncQuantizedWindow *q)
+{
+  const NncWindow *w = &q->window;
+  return w->kernel_height * w->kernel_width * (w->in_channels / w->groups);
+}

@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* quantized_avx2.c: convolutions of bytes by AVX2, exact: both sides become 16
+ * bits wide, and vpmaddwd adds the products of pairs. */
+#include <immintrin.h>
+
+#include "kernel_list.h"
+#include "quantized_gather.h"
+
+#define LANES 8
+
+#ifdef __clang__
+#define UNROLL _Pragma ("clang loop unroll(full)")
+#else
+#define UNROLL _Pragma ("GCC unroll 32")
+#endif
+#define ALWAYS_INLINE inline __attribute__ ((always_inline))
+
+/* What 16 channels need when their sums are there. */
+typedef struct {
+  int32_t bias[16], multiplier[16], shift[16];
+} Block;
+
+/* (x + 2^(shift - 1)) >> shift of 64 bits each, shift from 1: there is no arithmetic shift, so numbers are moved above
+ * 0 before and back after. */
+static ALWAYS_INLINE __m256i
+rounding_shift (__m256i x, __m256i shift)
+{
+  const __m256i one = _mm256_set1_epi64x (1), above = _mm256_set1_epi64x (INT64_MIN);
+  __m256i half = _mm256_sllv_epi64 (one, _mm256_sub_epi64 (shift, one));
+  x = _mm256_xor_si256 (_mm256_add_epi64 (x, half), above);
+  return _mm256_sub_epi64 (_mm256_srlv_epi64 (x, shift), _mm256_srlv_epi64 (above, shift));
+}
+
+/* Both as fixed_point.h has them: numbers at even and at odd places have their products in 64 bits. */
+static ALWAYS_INLINE __m256i
+multiply_twice (__m256i x, __m256i multiplier, __m256i shift)
+{
+  const __m256i half = _mm256_set1_epi64x (1 << 30), zero = _mm256_setzero_si256 (), one = _mm256_set1_epi32 (1);
+  __m256i right = _mm256_max_epi32 (_mm256_sub_epi32 (zero, shift), zero);
+  __m256i even, odd, high, mask, rest, limit;
+  x = _mm256_sllv_epi32 (x, _mm256_max_epi32 (shift, zero));
+  even = _mm256_add_epi64 (_mm256_mul_epi32 (x, multiplier), half);
+  odd = _mm256_add_epi64 (_mm256_mul_epi32 (_mm256_srli_epi64 (x, 32), _mm256_srli_epi64 (multiplier, 32)), half);
+  high = _mm256_blend_epi32 (_mm256_srli_epi64 (even, 31), _mm256_slli_epi64 (odd, 1), 0xaa);
+  mask = _mm256_sub_epi32 (_mm256_sllv_epi32 (one, right), one);
+  rest = _mm256_and_si256 (high, mask);
+  limit = _mm256_sub_epi32 (_mm256_srli_epi32 (mask, 1), _mm256_srai_epi32 (high, 31));
+  return _mm256_sub_epi32 (_mm256_srav_epi32 (high, right), _mm256_cmpgt_epi32 (rest, limit));
+}
+
+static ALWAYS_INLINE __m256i
+multiply_once (__m256i x, __m256i multiplier, __m256i shift)
+{
+  __m256i whole = _mm256_sub_epi32 (_mm256_set1_epi32 (31), shift);
+  __m256i even = _mm256_mul_epi32 (x, multiplier);
+  __m256i odd = _mm256_mul_epi32 (_mm256_srli_epi64 (x, 32), _mm256_srli_epi64 (multiplier, 32));
+  even = rounding_shift (even, _mm256_and_si256 (whole, _mm256_set1_epi64x (0xffffffff)));
+  odd = rounding_shift (odd, _mm256_srli_epi64 (whole, 32));
+  return _mm256_blend_epi32 (even, _mm256_slli_epi64 (odd, 32), 0xaa);
+}
+
+static ALWAYS_INLINE __m256i
+finish (const NncQuantizedWindow *q, __m256i sum, const int32_t *bias, const int32_t *multiplier, const int32_t *shift)
+{
+  __m256i factors = _mm256_loadu_si256 ((const __m256i *)multiplier),
+          shifts = _mm256_loadu_si256 ((const __m256i *)shift);
+  sum = _mm256_add_epi32 (sum, _mm256_loadu_si256 ((const __m256i *)bias));
+  sum = q->rounding == NNC_ROUND_ONCE ? multiply_once (sum, factors, shifts) : multiply_twice (sum, factors, shifts);
+  sum = _mm256_add_epi32 (sum, _mm256_set1_epi32 (q->y_zero_point));
+  sum = _mm256_max_epi32 (sum, _mm256_set1_epi32 (q->minimum));
+  return _mm256_min_epi32 (sum, _mm256_set1_epi32 (q->maximum));
+}
+
+/* The lowest bytes of 16 numbers, which fit them; sums as vpackssdw wants them: low and high four of each half. */
+static ALWAYS_INLINE __m128i
+to_bytes (__m256i low, __m256i high)
+{
+  const __m256i byte = _mm256_set1_epi16 (0xff);
+  __m256i words = _mm256_and_si256 (_mm256_packs_epi32 (low, high), byte);
+  return _mm_packus_epi16 (_mm256_castsi256_si128 (words), _mm256_extracti128_si256 (words, 1));
+}
+
+static ALWAYS_INLINE void
+store_bytes (uint8_t *y, __m128i bytes, size_t n)
+{
+  uint8_t all[16];
+  if (n >= 16) {
+    _mm_storeu_si128 ((__m128i *)y, bytes);
+    return;
+  }
+  _mm_storeu_si128 ((__m128i *)all, bytes);
+  memcpy (y, all, n);
+}
+
+/* Which of 16 numbers channel o is: what vpunpck*wd makes of two vectors of words, and what vpackssdw undoes. */
+static size_t
+channel_lane (size_t o)
+{
+  size_t channel = o % 16;
+  return channel % 8 / 4 * LANES + channel / 8 * 4 + channel % 4;
+}
+
+static void
+pack_block (const NncQuantizedFilter *filter, size_t o, Block *block)
+{
+  size_t at = channel_lane (o);
+  block->bias[at] += (int32_t)nnc_quantized_bias (filter, o);
+  block->multiplier[at] = filter->factors[o].multiplier;
+  block->shift[at] = filter->factors[o].shift;
+}
+
+static bool
+accepts_bytes (const NncQuantizedWindow *q)
+{
+  return q->stored != NNC_STORED_I16 && !q->wide;
+}
+
+/* --- all channels with all channels -------------------------------------------------------
+ * Packed: for every 16 output channels a Block, then [K / 2][16][2] weights, in the order of channel_lane(). */
+
+#define TILE 32 /* pixels gathered at a time */
+
+static size_t
+patch_stride (const NncQuantizedWindow *q)
+{
+  return (nnc_quantized_patch (q) + 1) / 2 * 2;
+}
+
+static size_t
+panel_size (const NncQuantizedWindow *q)
+{
+  return sizeof (Block) + patch_stride (q) * 16 * sizeof (int16_t);
+}
+
+static bool
+convolution_accepts (const NncQuantizedWindow *q)
+{
+  return accepts_bytes (q) && q->window.groups == 1;
+}
+
+static size_t
+convolution_packed_size (const NncQuantizedWindow *q)
+{
+  return (q->window.out_channels + 15) / 16 * panel_size (q);
+}
+
+static void
+convolution_pack (const NncQuantizedWindow *q, const NncQuantizedFilter *filter, void *packed)
+{
+  const NncWindow *w = &q->window;
+  memset (packed, 0, convolution_packed_size (q));
+  for (size_t o = 0; o < w->out_channels; o++) {
+    Block *block = (Block *)((uint8_t *)packed + o / 16 * panel_size (q));
+    int16_t *weights = (int16_t *)(block + 1);
+    size_t at = channel_lane (o), k = 0;
+    pack_block (filter, o, block);
+    for (size_t ky = 0; ky < w->kernel_height; ky++)
+      for (size_t kx = 0; kx < w->kernel_width; kx++)
+        for (size_t i = 0; i < w->in_channels; i++, k++)
+          weights[k / 2 * 32 + at * 2 + k % 2]
+              = (int16_t)(nnc_quantized_weight (q, filter, o, i, ky, kx) - q->weight_zero_point);
+  }
+}
+
+/* A tile of words, and room for the bytes of one patch. */
+static size_t
+convolution_scratch_size (const NncQuantizedWindow *q)
+{
+  return TILE * patch_stride (q) * sizeof (int16_t) + patch_stride (q) + 32;
+}
+
+static void
+widen (const NncQuantizedWindow *q, const uint8_t *bytes, size_t n, int16_t *words)
+{
+  if (q->stored == NNC_STORED_U8)
+    for (size_t i = 0; i < n; i++)
+      words[i] = (int16_t)(bytes[i] - q->x_zero_point);
+  else
+    for (size_t i = 0; i < n; i++)
+      words[i] = (int16_t)((int8_t)bytes[i] - q->x_zero_point);
+}
+
+static void
+gather (const NncQuantizedWindow *q, const uint8_t *image, size_t out_y, size_t out_x, size_t n, int16_t *tile)
+{
+  size_t stride = patch_stride (q), patch = nnc_quantized_patch (q);
+  uint8_t *bytes = (uint8_t *)(tile + TILE * stride);
+  for (size_t i = 0; i < n; i++) {
+    nnc_gather_patch (q, image, out_y, out_x + i, bytes);
+    widen (q, bytes, patch, tile + i * stride);
+    if (patch < stride)
+      tile[i * stride + patch] = 0;
+  }
+}
+
+static ALWAYS_INLINE void
+run_pixels (const NncQuantizedWindow *q, const Block *block, const int16_t *x, size_t stride, uint8_t *y, size_t n,
+            int rows)
+{
+  const int16_t *weights = (const int16_t *)(block + 1);
+  __m256i low[4], high[4];
+  UNROLL for (int r = 0; r < rows; r++) low[r] = high[r] = _mm256_setzero_si256 ();
+  for (size_t k = 0; k < stride; k += 2, weights += 32) {
+    __m256i w_low = _mm256_loadu_si256 ((const __m256i *)weights);
+    __m256i w_high = _mm256_loadu_si256 ((const __m256i *)weights + 1);
+    UNROLL for (int r = 0; r < rows; r++)
+    {
+      int32_t pair;
+      memcpy (&pair, x + (size_t)r * stride + k, 4);
+      __m256i taps = _mm256_set1_epi32 (pair);
+      low[r] = _mm256_add_epi32 (low[r], _mm256_madd_epi16 (taps, w_low));
+      high[r] = _mm256_add_epi32 (high[r], _mm256_madd_epi16 (taps, w_high));
+    }
+  }
+  UNROLL for (int r = 0; r < rows; r++)
+  {
+    __m256i a = finish (q, low[r], block->bias, block->multiplier, block->shift);
+    __m256i b = finish (q, high[r], block->bias + 8, block->multiplier + 8, block->shift + 8);
+    store_bytes (y + r * q->window.out_pixel, to_bytes (a, b), n);
+  }
+}
+
+static void
+convolution_run (const NncQuantizedWindow *q, const void *x, const void *packed, void *y, void *scratch, size_t begin,
+                 size_t end)
+{
+  const NncWindow *w = &q->window;
+  size_t stride = patch_stride (q);
+  for (size_t row = begin; row < end; row++) {
+    const uint8_t *image = (const uint8_t *)x + (ptrdiff_t)(row / w->out_height) * w->in_image;
+    uint8_t *out = (uint8_t *)y + (ptrdiff_t)(row / w->out_height) * w->out_image
+                   + (ptrdiff_t)(row % w->out_height) * w->out_row;
+    for (size_t out_x = 0; out_x < w->out_width; out_x += TILE) {
+      size_t n = w->out_width - out_x < TILE ? w->out_width - out_x : TILE;
+      const int16_t *tile = scratch;
+      gather (q, image, row % w->out_height, out_x, n, scratch);
+      for (size_t o = 0; o < w->out_channels; o += 16) {
+        const Block *block = (const Block *)((const uint8_t *)packed + o / 16 * panel_size (q));
+        uint8_t *pixel = out + (ptrdiff_t)out_x * w->out_pixel + o;
+        size_t channels = w->out_channels - o, i = 0;
+        for (; i + 4 <= n; i += 4)
+          run_pixels (q, block, tile + i * stride, stride, pixel + (ptrdiff_t)i * w->out_pixel, channels, 4);
+        for (; i < n; i++)
+          run_pixels (q, block, tile + i * stride, stride, pixel + (ptrdiff_t)i * w->out_pixel, channels, 1);
+      }
+    }
+  }
+}
+
+const NncQuantizedConvolution nnc_quantized_convolution_avx2
+    = { convolution_accepts, convolution_packed_size, convolution_pack, convolution_scratch_size, convolution_run };
+
+/* --- each channel for itself ----------------------------------------------------------------
+ * sum (x - xz) w = sum x w - xz sum w, the latter in the bias. Packed: for every 16 channels a Block, then for every
+ * two taps 32 weights as vpunpcklwd and vpunpckhwd put the channels of two taps beside each other. Where the image
+ * ends, taps are x_zero_point: a row of it lies in scratch. */
+
+#define MAX_TAPS 128
+
+static size_t
+tap_pairs (const NncWindow *w)
+{
+  return (w->kernel_height * w->kernel_width + 1) / 2;
+}
+
+static size_t
+depthwise_block_size (const NncQuantizedWindow *q)
+{
+  return sizeof (Block) + tap_pairs (&q->window) * 32 * sizeof (int16_t);
+}
+
+static bool
+depthwise_accepts (const NncQuantizedWindow *q)
+{
+  const NncWindow *w = &q->window;
+  return accepts_bytes (q) && w->groups == w->in_channels && w->out_channels == w->in_channels && w->groups > 1
+         && w->kernel_height * w->kernel_width <= MAX_TAPS - 1;
+}
+
+static size_t
+depthwise_packed_size (const NncQuantizedWindow *q)
+{
+  return (q->window.out_channels + 15) / 16 * depthwise_block_size (q);
+}
+
+static void
+depthwise_pack (const NncQuantizedWindow *q, const NncQuantizedFilter *filter, void *packed)
+{
+  const NncWindow *w = &q->window;
+  memset (packed, 0, depthwise_packed_size (q));
+  for (size_t o = 0; o < w->out_channels; o++) {
+    Block *block = (Block *)((uint8_t *)packed + o / 16 * depthwise_block_size (q));
+    int16_t *weights = (int16_t *)(block + 1);
+    size_t at = channel_lane (o), tap = 0;
+    int32_t sum = 0;
+    for (size_t ky = 0; ky < w->kernel_height; ky++)
+      for (size_t kx = 0; kx < w->kernel_width; kx++, tap++) {
+        int32_t weight = nnc_quantized_weight (q, filter, o, 0, ky, kx) - q->weight_zero_point;
+        weights[tap / 2 * 32 + at * 2 + tap % 2] = (int16_t)weight;
+        sum += weight;
+      }
+    block->bias[at] = -q->x_zero_point * sum;
+    pack_block (filter, o, block);
+  }
+}
+
+static size_t
+depthwise_scratch_size (const NncQuantizedWindow *q)
+{
+  return q->window.in_channels + 16;
+}
+
+/* Where each tap of a pixel is; an odd number is made even by one that has no weight. */
+static void
+find_taps (const NncQuantizedWindow *q, const uint8_t *image, size_t out_y, size_t out_x, const uint8_t *outside,
+           const uint8_t **taps)
+{
+  const NncWindow *w = &q->window;
+  NncTaps ys = nnc_taps_y (w, out_y), xs = nnc_taps_x (w, out_x);
+  for (size_t ky = 0; ky < w->kernel_height; ky++)
+    for (size_t kx = 0; kx < w->kernel_width; kx++) {
+      bool inside = ky >= ys.begin && ky < ys.end && kx >= xs.begin && kx < xs.end;
+      *taps++ = inside ? image + (ys.start + (ptrdiff_t)(ky * w->dilation_y)) * w->in_row
+                             + (xs.start + (ptrdiff_t)(kx * w->dilation_x)) * w->in_pixel
+                       : outside;
+    }
+  *taps = outside;
+}
+
+/* 16 bytes as words, or the first n of them. */
+static ALWAYS_INLINE __m256i
+load_words (const uint8_t *bytes, size_t n, bool is_signed)
+{
+  __m128i loaded;
+  if (n >= 16) {
+    loaded = _mm_loadu_si128 ((const __m128i *)bytes);
+  } else {
+    uint8_t all[16] = { 0 };
+    memcpy (all, bytes, n);
+    loaded = _mm_loadu_si128 ((const __m128i *)all);
+  }
+  return is_signed ? _mm256_cvtepi8_epi16 (loaded) : _mm256_cvtepu8_epi16 (loaded);
+}
+
+static ALWAYS_INLINE void
+depthwise_block (const NncQuantizedWindow *q, const Block *block, const uint8_t *const *taps, size_t channel, size_t n,
+                 bool is_signed, uint8_t *y)
+{
+  const __m256i *weights = (const __m256i *)(block + 1);
+  __m256i low = _mm256_setzero_si256 (), high = low;
+  for (size_t pair = 0; pair < tap_pairs (&q->window); pair++, weights += 2) {
+    __m256i a = load_words (taps[2 * pair] + channel, n, is_signed);
+    __m256i b = load_words (taps[2 * pair + 1] + channel, n, is_signed);
+    low = _mm256_add_epi32 (low, _mm256_madd_epi16 (_mm256_unpacklo_epi16 (a, b), _mm256_loadu_si256 (weights)));
+    high = _mm256_add_epi32 (high, _mm256_madd_epi16 (_mm256_unpackhi_epi16 (a, b), _mm256_loadu_si256 (weights + 1)));
+  }
+  low = finish (q, low, block->bias, block->multiplier, block->shift);
+  high = finish (q, high, block->bias + 8, block->multiplier + 8, block->shift + 8);
+  store_bytes (y + channel, to_bytes (low, high), n);
+}
+
+static ALWAYS_INLINE void
+depthwise_pixel (const NncQuantizedWindow *q, const void *packed, const uint8_t *const *taps, bool is_signed,
+                 uint8_t *y)
+{
+  size_t channels = q->window.out_channels, o = 0;
+  const uint8_t *blocks = packed;
+  for (; o + 16 <= channels; o += 16, blocks += depthwise_block_size (q))
+    depthwise_block (q, (const Block *)blocks, taps, o, 16, is_signed, y);
+  if (o < channels)
+    depthwise_block (q, (const Block *)blocks, taps, o, channels - o, is_signed, y);
+}
+
+static void
+depthwise_run (const NncQuantizedWindow *q, const void *x, const void *packed, void *y, void *scratch, size_t begin,
+               size_t end)
+{
+  const NncWindow *w = &q->window;
+  const uint8_t *taps[MAX_TAPS];
+  memset (scratch, q->x_zero_point, w->in_channels);
+  for (size_t row = begin; row < end; row++) {
+    const uint8_t *image = (const uint8_t *)x + (ptrdiff_t)(row / w->out_height) * w->in_image;
+    uint8_t *out = (uint8_t *)y + (ptrdiff_t)(row / w->out_height) * w->out_image
+                   + (ptrdiff_t)(row % w->out_height) * w->out_row;
+    for (size_t out_x = 0; out_x < w->out_width; out_x++, out += w->out_pixel) {
+      find_taps (q, image, row % w->out_height, out_x, scratch, taps);
+      if (q->stored == NNC_STORED_I8)
+        depthwise_pixel (q, packed, taps, true, out);
+      else
+        depthwise_pixel (q, packed, taps, false, out);
+    }
+  }
+}
+
+const NncQuantizedConvolution nnc_quantized_depthwise_avx2
+    = { depthwise_accepts, depthwise_packed_size, depthwise_pack, depthwise_scratch_size, depthwise_run };

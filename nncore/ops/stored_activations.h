@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* stored_activations.h: activations of stored numbers. */
+#pragma once
+
+#include "op.h"
+
+gboolean nnc_stored_sigmoid_prepare (NncPreparation *prepare, GError **error);
+gboolean nnc_stored_tanh_prepare (NncPreparation *prepare, GError **error);
+gboolean nnc_stored_leaky_relu_prepare (NncPreparation *prepare, GError **error);
