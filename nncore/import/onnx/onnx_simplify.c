@@ -60,18 +60,38 @@ is_false (const NncValue *value)
          && *(const guint8 *)nnc_constant_get_data (constant) == 0;
 }
 
+/* As large as x, and all true. */
+static gboolean
+emit_mask (NncOnnxTranslation *translation, NncValue *x, NncValue *mask, GError **error)
+{
+  NncValue *shape = nnc_onnx_new_value (translation, "shape");
+  NncTensorDesc one = { .type = NNC_BOOL };
+  guint8 *yes = g_new (guint8, 1);
+  g_autoptr (NncConstant) constant = nnc_constant_new_take (yes, &one);
+  NncNode *node;
+
+  *yes = 1;
+  node = nnc_onnx_emit (translation, "Shape", &x, 1, &shape, 1, error)
+             ? nnc_onnx_emit (translation, "ConstantOfShape", &shape, 1, &mask, 1, error)
+             : NULL;
+  if (node)
+    nnc_node_set_constant (node, "value", constant);
+  return node != NULL;
+}
+
 /* Dropout keeps everything when it is not trained. */
 gboolean
 nnc_onnx_translate_dropout (NncOnnxTranslation *translation, GError **error)
 {
   NncValue *x = nnc_onnx_input (translation, 0), *y = nnc_onnx_output (translation, 0);
-  NncValue *training_mode = nnc_onnx_input (translation, 2);
+  NncValue *mask = nnc_onnx_output (translation, 1), *training_mode = nnc_onnx_input (translation, 2);
 
   if (training_mode && !is_false (training_mode))
     return nnc_onnx_unsupported (error, "training is not supported");
-  if (translation->outputs->len > 1)
-    return nnc_onnx_unsupported (error, "output 1, the mask, is not supported");
-  return nnc_onnx_emit (translation, "Identity", &x, 1, &y, 1, error) != NULL;
+  if (mask && translation->opset < 10)
+    return nnc_onnx_unsupported (error, "output 1, the mask, is supported from opset 10 on, which is a bool");
+  return (mask == NULL || emit_mask (translation, x, mask, error))
+         && nnc_onnx_emit (translation, "Identity", &x, 1, &y, 1, error) != NULL;
 }
 
 /* Statistics are given, not computed; channels are axis 1. */

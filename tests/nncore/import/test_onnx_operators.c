@@ -321,6 +321,23 @@ GST_START_TEST (dropout_is_the_identity)
 }
 GST_END_TEST
 
+GST_START_TEST (mask_of_dropout_is_true_all_over)
+{
+  OnnxWriter *writer = onnx_writer_new (13);
+  g_autoptr (Imported) imported = NULL;
+  const NncNode *mask;
+
+  onnx_writer_input (writer, "x", NNC_F32, DIMS (2, 3));
+  onnx_writer_node (writer, "node", "Dropout", "x", "y,mask");
+  onnx_writer_untyped_output (writer, "mask");
+  imported = import_writer (writer);
+  mask = imported_node (imported, "ConstantOfShape", 0);
+  fail_unless (mask->inputs[0] == imported_node (imported, "Shape", 0)->outputs[0]);
+  fail_unless (mask->outputs[0] == imported_value (imported, "mask"));
+  fail_unless_equals_int (nnc_node_get_attribute (mask, "value")->constant->desc.type, NNC_BOOL);
+}
+GST_END_TEST
+
 GST_START_TEST (training_is_refused)
 {
   OnnxWriter *dropout = onnx_writer_new (15), *normalization = onnx_writer_new (15);
@@ -446,6 +463,7 @@ onnx_operators_suite (void)
   tcase_add_test (tests, mean_is_a_sum_divided_by_how_many);
   tcase_add_test (tests, max_of_nothing_is_refused);
   tcase_add_test (tests, dropout_is_the_identity);
+  tcase_add_test (tests, mask_of_dropout_is_true_all_over);
   tcase_add_test (tests, training_is_refused);
   tcase_add_test (tests, batch_normalization_says_its_axis);
   tcase_add_test (tests, cast_names_our_type);
