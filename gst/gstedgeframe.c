@@ -24,7 +24,7 @@ static gboolean
 is_inside (const GstVideoFrame *frame, guint component)
 {
   guint plane = (guint)GST_VIDEO_FRAME_COMP_PLANE (frame, component);
-  const GstMapInfo *map = &frame->map[frame->meta ? plane : 0];
+  const GstMapInfo *map = &frame->map[plane];
   gint64 stride = GST_VIDEO_FRAME_PLANE_STRIDE (frame, plane);
   gint64 down = stride * (GST_VIDEO_FRAME_COMP_HEIGHT (frame, component) - 1);
   gint64 across
@@ -34,9 +34,14 @@ is_inside (const GstVideoFrame *frame, guint component)
   return first + MIN (down, 0) >= 0 && first + MAX (down, 0) + across <= (gint64)map->size;
 }
 
+/* A frame without a meta lies as GstVideo itself has laid it out. Bytes of tiled and complex formats are not counted by
+ * strides alone. */
 static gboolean
 are_all_inside (const GstVideoFrame *frame)
 {
+  if (frame->meta == NULL || GST_VIDEO_FORMAT_INFO_IS_TILED (frame->info.finfo)
+      || GST_VIDEO_FORMAT_INFO_IS_COMPLEX (frame->info.finfo))
+    return TRUE;
   for (guint i = 0; i < GST_VIDEO_FRAME_N_COMPONENTS (frame); i++)
     if (!is_inside (frame, i))
       return FALSE;
@@ -46,13 +51,14 @@ are_all_inside (const GstVideoFrame *frame)
 /**
  * gst_edge_frame_map:
  * @frame: (out caller-allocates): to be unmapped by gst_video_frame_unmap()
- * @info: what the caps say; not tiled
+ * @info: what the caps say
  * @buffer: a buffer, which must outlive @frame
  * @flags: whether to read or write
  * @error: return location for a #GError of GST_RESOURCE_ERROR
  *
  * Returns: %FALSE with @error set, and nothing mapped, where @buffer is no frame of @info, or its GstVideoMeta says
- *   that pixels lie outside its memory
+ *   that pixels lie outside its memory (which is not
+ *   found out for tiled and complex formats)
  */
 gboolean
 gst_edge_frame_map (GstVideoFrame *frame, const GstVideoInfo *info, GstBuffer *buffer, GstMapFlags flags,
