@@ -65,15 +65,18 @@ static const NncOnnxOperator operators[] = {
     nnc_onnx_translate_constant },
   PLAIN ("ConstantOfShape", "value=tensor"),
   TRANSLATED ("Conv", CONVOLUTION, convolution),
+  TRANSLATED ("ConvInteger", CONVOLUTION, convolution),
   TRANSLATED ("ConvTranspose", CONVOLUTION "output_padding=ints output_shape=ints", convolution),
   PLAIN ("Cos", ""),
   PLAIN ("Cosh", ""),
   PLAIN ("CumProd", "exclusive=int reverse=int"),
   PLAIN ("CumSum", "exclusive=int reverse=int"),
   TRANSLATED ("DepthToSpace", "blocksize=int mode=string", image),
+  TRANSLATED ("DequantizeLinear", "axis=int block_size=int output_dtype=int", quantize_linear),
   PLAIN ("Det", ""),
   PLAIN ("Div", ""),
   { "Dropout", "Identity", "ratio=float seed=int", nnc_onnx_translate_dropout },
+  PLAIN ("DynamicQuantizeLinear", ""),
   PLAIN ("Einsum", "equation=string"),
   PLAIN ("Elu", "alpha=float"),
   PLAIN ("Equal", ""),
@@ -116,6 +119,7 @@ static const NncOnnxOperator operators[] = {
   PLAIN ("LRN", "alpha=float beta=float bias=float size=int"),
   PLAIN ("LSTM", RECURRENT "input_forget=int"),
   PLAIN ("MatMul", ""),
+  PLAIN ("MatMulInteger", ""),
   TRANSLATED ("Max", "", chain),
   TRANSLATED ("MaxPool", POOLING "storage_order=int", pooling),
   PLAIN ("MaxUnpool", "kernel_shape=ints pads=ints strides=ints"),
@@ -134,6 +138,9 @@ static const NncOnnxOperator operators[] = {
   TRANSLATED ("Pad", "mode=string pads=ints value=float", pad),
   PLAIN ("Pow", ""),
   PLAIN ("PRelu", ""),
+  { "QLinearConv", "ConvInteger", CONVOLUTION, nnc_onnx_translate_qlinear_conv },
+  { "QLinearMatMul", "MatMulInteger", "", nnc_onnx_translate_qlinear_mat_mul },
+  TRANSLATED ("QuantizeLinear", "axis=int block_size=int output_dtype=int precision=int saturate=int", quantize_linear),
   PLAIN ("Range", ""),
   PLAIN ("Reciprocal", ""),
   TRANSLATED ("ReduceL1", REDUCTION, axes),
@@ -199,12 +206,32 @@ static const NncOnnxOperator operators[] = {
   PLAIN ("Xor", ""),
 };
 
+/* ONNX Runtime's. */
+static const NncOnnxOperator microsoft_operators[] = {
+  TRANSLATED ("DequantizeLinear", "axis=int block_size=int", quantize_linear),
+  { "FusedConv", "Conv", CONVOLUTION "activation=string activation_params=floats", nnc_onnx_translate_fused_conv },
+  { "FusedMatMul", "MatMul", "alpha=float transA=int transB=int transBatchA=int transBatchB=int",
+    nnc_onnx_translate_fused_mat_mul },
+  PLAIN ("Gelu", ""),
+  { "QGemm", "MatMulInteger", "alpha=float transA=int transB=int", nnc_onnx_translate_qgemm },
+  PLAIN ("QLinearAdd", ""),
+  { "QLinearAveragePool", "AveragePool", POOLING "channels_last=int count_include_pad=int",
+    nnc_onnx_translate_qlinear_pooling },
+  { "QLinearConcat", "Concat", "axis=int", nnc_onnx_translate_qlinear_concat },
+  { "QLinearGlobalAveragePool", "GlobalAveragePool", "channels_last=int", nnc_onnx_translate_qlinear_pooling },
+  { "QLinearLeakyRelu", "LeakyRelu", "alpha=float", nnc_onnx_translate_qlinear_unary },
+  PLAIN ("QLinearMul", ""),
+  { "QLinearSigmoid", "Sigmoid", "", nnc_onnx_translate_qlinear_unary },
+  TRANSLATED ("QuantizeLinear", "axis=int block_size=int", quantize_linear),
+};
+
 static const struct {
   const char *domain; /* "" is ai.onnx */
   const NncOnnxOperator *operators;
   gsize n;
 } domains[] = {
   { "", operators, G_N_ELEMENTS (operators) },
+  { "com.microsoft", microsoft_operators, G_N_ELEMENTS (microsoft_operators) },
 };
 
 const NncOnnxOperator *

@@ -94,3 +94,12 @@ gboolean nnc_onnx_translate_resize (NncOnnxTranslation *translation, GError **er
 gboolean nnc_onnx_translate_roi_align (NncOnnxTranslation *translation, GError **error);
 gboolean nnc_onnx_translate_upsample (NncOnnxTranslation *translation, GError **error);
 gboolean nnc_onnx_translate_attention (NncOnnxTranslation *translation, GError **error);
+gboolean nnc_onnx_translate_qlinear_unary (NncOnnxTranslation *translation, GError **error);
+gboolean nnc_onnx_translate_qlinear_pooling (NncOnnxTranslation *translation, GError **error);
+gboolean nnc_onnx_translate_qlinear_concat (NncOnnxTranslation *translation, GError **error);
+gboolean nnc_onnx_translate_qlinear_conv (NncOnnxTranslation *translation, GError **error);
+gboolean nnc_onnx_translate_qlinear_mat_mul (NncOnnxTranslation *translation, GError **error);
+gboolean nnc_onnx_translate_qgemm (NncOnnxTranslation *translation, GError **error);
+gboolean nnc_onnx_translate_quantize_linear (NncOnnxTranslation *translation, GError **error);
+gboolean nnc_onnx_translate_fused_conv (NncOnnxTranslation *translation, GError **error);
+gboolean nnc_onnx_translate_fused_mat_mul (NncOnnxTranslation *translation, GError **error);

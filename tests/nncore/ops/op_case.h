@@ -4,13 +4,15 @@
 
 #include "op.h"
 
+#define OP_CASE_MAX_INPUTS 8
+
 /* Tensors are "f32[2,3] 1 2 3 4 5 6"; a single number fills all; "i8[2]@0.5,-3 7 8": stored by scale
  * and zero point. Attributes are "axis=1 alpha=0.5f pads=[1,1]
  * mode=edge". */
 typedef struct {
   const char *op, *attributes;
   const char *output; /* several with " | " between, NULL for one; or "error: what its message contains" */
-  const char *inputs[6]; /* "": absent */
+  const char *inputs[OP_CASE_MAX_INPUTS]; /* "": absent */
 } OpCase;
 
 extern const OpCase op_cases[];

@@ -34,7 +34,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Results, results_clear)
 static void
 execute (const NncNode *node, Results *results, GError **error)
 {
-  NncConstant *constants[6] = { NULL };
+  NncConstant *constants[OP_CASE_MAX_INPUTS] = { NULL };
 
   constants_of (node, constants);
   if (nnc_node_check (node, error))
@@ -108,8 +108,8 @@ GST_END_TEST
 /* A step that is prepared before its inputs are known. */
 typedef struct {
   NncNode *node;
-  NncConstant *constants[6];
-  NncTensor tensors[6], made[OP_CASE_MAX_OUTPUTS], *inputs[6], *outputs[OP_CASE_MAX_OUTPUTS];
+  NncConstant *constants[OP_CASE_MAX_INPUTS];
+  NncTensor tensors[OP_CASE_MAX_INPUTS], made[OP_CASE_MAX_OUTPUTS], *inputs[OP_CASE_MAX_INPUTS], *outputs[OP_CASE_MAX_OUTPUTS];
   NncTensorDesc descs[OP_CASE_MAX_OUTPUTS];
 } Late;
 
@@ -179,7 +179,7 @@ execute_late (NncNode *node, Results *results, GError **error)
 {
   g_autoptr (NncPackStore) store = nnc_pack_store_new ();
   g_autoptr (NncMemory) memory = nnc_memory_new (LIMIT);
-  NncConstant *none[6] = { NULL };
+  NncConstant *none[OP_CASE_MAX_INPUTS] = { NULL };
   NncPlanner planner = { .store = store, .constants = none };
   NncRunContext context = { .memory = memory };
   Late late = { .node = node };

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* linear_quantization.c: scales that are tensors. */
+#include "linear_quantization.h"
+
+#include "op_inputs.h"
+
+#include <math.h>
+#include <string.h>
+
+/* One for each block: x's shape, but along the axis the number of blocks. */
+static gboolean
+set_blocks (NncScales *scales, const NncTensorDesc *x, const NncTensorDesc *scale, guint axis, gint64 block,
+            GError **error)
+{
+  gint64 n_blocks = x->shape[axis] / block + (x->shape[axis] % block != 0);
+  gboolean fits = scale->rank == x->rank;
+
+  for (guint i = 0; fits && i < x->rank; i++)
+    fits = scale->shape[i] == (i == axis ? n_blocks : x->shape[i]);
+  if (!fits) {
+    g_autofree char *text = nnc_desc_to_string (scale), *other = nnc_desc_to_string (x);
+    return nnc_op_error (error, "scales are %s for %s in blocks of %" G_GINT64_FORMAT " along axis %u", text, other,
+                         block, axis);
+  }
+  scales->block = (gsize)block;
+  scales->inner_stride = 1;
+  scales->block_stride = scales->split.inner;
+  scales->outer_stride = (gsize)n_blocks * scales->split.inner;
+  return TRUE;
+}
+
+static gboolean
+check_zero_point (const NncTensor *scale, const NncTensor *zero_point, GError **error)
+{
+  g_autofree char *text = NULL, *other = NULL;
+
+  if (zero_point == NULL || nnc_desc_n_elements (&zero_point->desc) == nnc_desc_n_elements (&scale->desc))
+    return TRUE;
+  text = nnc_desc_to_string (&scale->desc);
+  other = nnc_desc_to_string (&zero_point->desc);
+  return nnc_op_error (error, "scales are %s and zero points %s, as many of both are right", text, other);
+}
+
+gboolean
+nnc_scales_set (NncScales *scales, const NncNode *node, const NncTensorDesc *x, const NncTensor *scale,
+                const NncTensor *zero_point, GError **error)
+{
+  gint64 block = nnc_node_get_int (node, "block_size", 0);
+  guint axis;
+
+  *scales = (NncScales){ .split = { 1, 1, nnc_desc_n_elements (x) }, .block = 1 };
+  if (!check_zero_point (scale, zero_point, error))
+    return FALSE;
+  if (block < 0)
+    return nnc_op_error (error, "attribute 'block_size' is %" G_GINT64_FORMAT, block);
+  if (block == 0 && scale->desc.rank <= 1 && nnc_desc_n_elements (&scale->desc) == 1)
+    return TRUE;
+  if (!nnc_node_get_axis (node, 1, x->rank, &axis, error))
+    return FALSE;
+  scales->split = nnc_desc_split (x, axis);
+  if (block > 0)
+    return set_blocks (scales, x, &scale->desc, axis, block, error);
+  scales->block_stride = 1;
+  if (scale->desc.rank != 1 || scale->desc.shape[0] != x->shape[axis]) {
+    g_autofree char *text = nnc_desc_to_string (&scale->desc);
+    return nnc_op_error (error, "scales are %s for %" G_GINT64_FORMAT " elements along axis %u", text, x->shape[axis],
+                         axis);
+  }
+  return TRUE;
+}
+
+static void
+get_limits (NncDataType type, gint32 *minimum, gint32 *maximum)
+{
+  *minimum = type == NNC_I8 ? G_MININT8 : type == NNC_I16 ? G_MININT16 : 0;
+  *maximum = type == NNC_I8 ? G_MAXINT8 : type == NNC_U8 ? G_MAXUINT8 : type == NNC_I16 ? G_MAXINT16 : G_MAXUINT16;
+}
+
+gint32
+nnc_linear_quantize (float x, float scale, gint32 zero_point, NncDataType type)
+{
+  float rounded = rintf (x / scale);
+  gint32 minimum, maximum;
+
+  get_limits (type, &minimum, &maximum);
+  if (!(rounded > (float)(minimum - zero_point)))
+    return minimum;
+  return rounded >= (float)(maximum - zero_point) ? maximum : (gint32)rounded + zero_point;
+}
+
+void
+nnc_linear_set (gpointer data, NncDataType type, gsize i, gint32 value)
+{
+  if (type == NNC_I8)
+    ((gint8 *)data)[i] = (gint8)value;
+  else if (type == NNC_U8)
+    ((guint8 *)data)[i] = (guint8)value;
+  else if (type == NNC_I16)
+    ((gint16 *)data)[i] = (gint16)value;
+  else
+    ((guint16 *)data)[i] = (guint16)value;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* linear_quantization.h: real = scale * (stored - zero point), where scales and zero points are tensors: one number,
+ * one for each index of attribute axis (1), or with block_size one for each block of so many along the axis. */
+#pragma once
+
+#include "axes.h"
+#include "op.h"
+#include "wide.h"
+
+/* What numbers may be stored as. */
+#define NNC_TYPES_STORED                                                                                               \
+  (NNC_TYPE_BIT (NNC_I8) | NNC_TYPE_BIT (NNC_U8) | NNC_TYPE_BIT (NNC_I16) | NNC_TYPE_BIT (NNC_U16)                     \
+   | NNC_TYPE_BIT (NNC_I32))
+
+/* Which scale belongs to element [outer][axis][inner]. */
+typedef struct {
+  NncSplit split;
+  gsize block; /* along the axis */
+  gsize outer_stride, block_stride, inner_stride; /* in the tensor of scales */
+} NncScales;
+
+static inline gsize
+nnc_scales_at (const NncScales *scales, gsize outer, gsize axis, gsize inner)
+{
+  return outer * scales->outer_stride + axis / scales->block * scales->block_stride + inner * scales->inner_stride;
+}
+
+/* Checks scales against x, and zero points (or NULL) against scales. */
+gboolean nnc_scales_set (NncScales *scales, const NncNode *node, const NncTensorDesc *x, const NncTensor *scale,
+                         const NncTensor *zero_point, GError **error);
+
+/* Number i of a stored type. */
+static inline gint32
+nnc_linear_get (gconstpointer data, NncDataType type, gsize i)
+{
+  switch (type) {
+  case NNC_I8:
+    return ((const gint8 *)data)[i];
+  case NNC_U8:
+    return ((const guint8 *)data)[i];
+  case NNC_I16:
+    return ((const gint16 *)data)[i];
+  case NNC_U16:
+    return ((const guint16 *)data)[i];
+  default:
+    return ((const gint32 *)data)[i];
+  }
+}
+
+/* round (x / scale) + zero_point, half to even, within a type of 8 or 16 bits. */
+gint32 nnc_linear_quantize (float x, float scale, gint32 zero_point, NncDataType type);
+void nnc_linear_set (gpointer data, NncDataType type, gsize i, gint32 value);

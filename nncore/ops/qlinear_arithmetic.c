@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* qlinear_arithmetic.c: ONNX Runtime's QLinearAdd and QLinearMul of numbers of 8 bits, broadcast: inputs a, b and then
+ * y's each with a scale and a zero point. In its order of operations and roundings, so that results are the same to the bit:
+ * QLinearAdd: y = round (zero - (za * sa / s + zb * sb / s) + a * sa / s + b * sb / s),
+ * QLinearMul: y = round ((a - za) * (b - zb) * (sa * sb / s)) + zero, halves to even. */
+#include "linear_quantization.h"
+#include "op_inputs.h"
+#include "step_work.h"
+
+#include <math.h>
+
+enum { A, A_SCALE, A_ZERO, B, B_SCALE, B_ZERO, Y_SCALE, Y_ZERO };
+
+typedef struct {
+  gboolean product;
+  guint rank;
+  gsize shape[NNC_MAX_RANK], a_strides[NNC_MAX_RANK], b_strides[NNC_MAX_RANK]; /* elements; 0: broadcast */
+} Params;
+
+/* What does not depend on a and b. */
+typedef struct {
+  float a_factor, b_factor, fixed, factor;
+  gint32 a_zero, b_zero, zero;
+} Factors;
+
+static gboolean
+check_scale (const NncInference *inference, guint i, NncDataType type, GError **error)
+{
+  const NncTensor *scale = inference->inputs[i];
+  const NncTensor *zero = i + 1 < inference->n_inputs ? inference->inputs[i + 1] : NULL;
+
+  if (scale == NULL || nnc_desc_n_elements (&scale->desc) != 1 || (zero && nnc_desc_n_elements (&zero->desc) != 1))
+    return nnc_op_error (error, "inputs %u and %u must have one number each", i, i + 1);
+  return nnc_input_check_type (inference->inputs, i, NNC_F32, error)
+         && (zero == NULL || nnc_input_check_type (inference->inputs, i + 1, type, error));
+}
+
+static gboolean
+infer (NncInference *inference, GError **error)
+{
+  const NncTensor *const *inputs = inference->inputs;
+  NncDataType type = inputs[A]->desc.type;
+
+  for (guint i = A; i <= Y_SCALE; i += B)
+    if (i >= inference->n_inputs || inputs[i] == NULL)
+      return nnc_op_error (error, "input %u is absent", i);
+  return nnc_input_check_types (inputs, A, NNC_TYPE_BIT (NNC_I8) | NNC_TYPE_BIT (NNC_U8), error)
+         && nnc_input_check_type (inputs, B, type, error) && check_scale (inference, A_SCALE, type, error)
+         && check_scale (inference, B_SCALE, type, error) && check_scale (inference, Y_SCALE, type, error)
+         && nnc_desc_broadcast (&inputs[A]->desc, &inputs[B]->desc, &inference->outputs[0], error);
+}
+
+static gint32
+zero_of (const NncStep *step, guint i)
+{
+  const NncTensor *zero = i < step->n_inputs ? step->inputs[i] : NULL;
+
+  return zero ? nnc_linear_get (zero->data, zero->desc.type, 0) : 0;
+}
+
+static float
+scale_of (const NncStep *step, guint i)
+{
+  return *(const float *)step->inputs[i]->data;
+}
+
+static Factors
+read_factors (const NncStep *step)
+{
+  Factors f = { .a_factor = scale_of (step, A_SCALE) / scale_of (step, Y_SCALE),
+                .b_factor = scale_of (step, B_SCALE) / scale_of (step, Y_SCALE),
+                .factor = scale_of (step, A_SCALE) * scale_of (step, B_SCALE) / scale_of (step, Y_SCALE),
+                .a_zero = zero_of (step, A_ZERO),
+                .b_zero = zero_of (step, B_ZERO),
+                .zero = zero_of (step, Y_ZERO) };
+
+  f.fixed = (float)f.zero - fmaf (f.a_factor, (float)f.a_zero, f.b_factor * (float)f.b_zero);
+  return f;
+}
+
+static gint32
+compute (const Params *params, const Factors *f, gint32 a, gint32 b, NncDataType type)
+{
+  if (params->product)
+    return nnc_linear_quantize ((float)((a - f->a_zero) * (b - f->b_zero)) * f->factor, 1, f->zero, type);
+  return nnc_linear_quantize (fmaf ((float)b, f->b_factor, fmaf ((float)a, f->a_factor, f->fixed)), 1, 0, type);
+}
+
+static gboolean
+run (const NncStep *step, NncRunContext *context, GError **error)
+{
+  const Params *params = step->params;
+  const NncTensor *a = step->inputs[A], *b = step->inputs[B];
+  NncDataType type = a->desc.type;
+  Factors factors = read_factors (step);
+  gsize n = nnc_desc_n_elements (&step->outputs[0]->desc), columns = params->rank ? params->shape[params->rank - 1] : 1;
+  gsize a_step = params->rank ? params->a_strides[params->rank - 1] : 0;
+  gsize b_step = params->rank ? params->b_strides[params->rank - 1] : 0;
+
+  for (gsize row = 0; row < n / columns; row++) {
+    gsize a_at = 0, b_at = 0, rest = row;
+
+    for (guint i = MAX (params->rank, 1) - 1; i-- > 0; rest /= params->shape[i]) {
+      a_at += rest % params->shape[i] * params->a_strides[i];
+      b_at += rest % params->shape[i] * params->b_strides[i];
+    }
+    for (gsize c = 0; c < columns; c++)
+      nnc_linear_set (step->outputs[0]->data, type, row * columns + c,
+                      compute (params, &factors, nnc_linear_get (a->data, type, a_at + c * a_step),
+                               nnc_linear_get (b->data, type, b_at + c * b_step), type));
+  }
+  return TRUE;
+}
+
+static void
+set_strides (const NncTensorDesc *x, const NncTensorDesc *y, gsize *strides)
+{
+  gsize stride = 1;
+
+  for (guint i = 0; i < x->rank; i++) {
+    guint from = x->rank - 1 - i;
+
+    strides[y->rank - 1 - i] = x->shape[from] == 1 ? 0 : stride;
+    stride *= (gsize)x->shape[from];
+  }
+}
+
+static gboolean
+prepare_arithmetic (NncPreparation *prepare, gboolean product)
+{
+  Params *params = nnc_prepare_params (prepare, sizeof *params);
+  const NncTensorDesc *y = &prepare->outputs[0]->desc;
+
+  params->product = product;
+  params->rank = y->rank;
+  for (guint i = 0; i < y->rank; i++)
+    params->shape[i] = (gsize)y->shape[i];
+  set_strides (&prepare->inputs[A]->desc, y, params->a_strides);
+  set_strides (&prepare->inputs[B]->desc, y, params->b_strides);
+  prepare->run = nnc_desc_size (y) ? run : nnc_run_nothing;
+  return TRUE;
+}
+
+static gboolean
+prepare_qlinear_add (NncPreparation *prepare, GError **error)
+{
+  return prepare_arithmetic (prepare, FALSE);
+}
+
+static gboolean
+prepare_qlinear_mul (NncPreparation *prepare, GError **error)
+{
+  return prepare_arithmetic (prepare, TRUE);
+}
+
+const NncOp nnc_op_QLinearAdd = {
+  .name = "QLinearAdd",
+  .min_inputs = 2,
+  .max_inputs = 8,
+  .max_outputs = 1,
+  .infer = infer,
+  .prepare = prepare_qlinear_add,
+};
+
+const NncOp nnc_op_QLinearMul = {
+  .name = "QLinearMul",
+  .min_inputs = 2,
+  .max_inputs = 8,
+  .max_outputs = 1,
+  .infer = infer,
+  .prepare = prepare_qlinear_mul,
+};
