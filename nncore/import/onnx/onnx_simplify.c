@@ -126,3 +126,29 @@ nnc_onnx_translate_attention (NncOnnxTranslation *translation, GError **error)
   nnc_node_remove_attribute (&translation->draft, "softmax_precision");
   return nnc_onnx_translate_plain (translation, error);
 }
+
+/* Attribute output_datatype (float) is a Cast of what is computed as f32. */
+gboolean
+nnc_onnx_translate_typed (NncOnnxTranslation *translation, GError **error)
+{
+  gint64 number = nnc_node_get_int (&translation->draft, "output_datatype", 1);
+  NncDataType type = nnc_onnx_data_type (number);
+  NncValue *y = nnc_onnx_output (translation, 0), *computed = nnc_onnx_new_value (translation, "computed");
+  NncNode *cast;
+
+  if (type == NNC_INVALID) {
+    g_autofree char *name = nnc_onnx_data_type_to_string (number);
+    return nnc_onnx_unsupported (error, "attribute 'output_datatype' is %s, a data type that is not supported", name);
+  }
+  nnc_node_remove_attribute (&translation->draft, "output_datatype");
+  if (type == NNC_F32)
+    return nnc_onnx_translate_plain (translation, error);
+  if (nnc_onnx_emit_draft (translation, (NncValue **)translation->inputs->pdata, translation->inputs->len, &computed, 1,
+                           error)
+      == NULL)
+    return FALSE;
+  cast = nnc_onnx_emit (translation, "Cast", &computed, 1, &y, 1, error);
+  if (cast)
+    nnc_node_set_int (cast, "to", type);
+  return cast != NULL;
+}

@@ -103,3 +103,5 @@ gboolean nnc_onnx_translate_qgemm (NncOnnxTranslation *translation, GError **err
 gboolean nnc_onnx_translate_quantize_linear (NncOnnxTranslation *translation, GError **error);
 gboolean nnc_onnx_translate_fused_conv (NncOnnxTranslation *translation, GError **error);
 gboolean nnc_onnx_translate_fused_mat_mul (NncOnnxTranslation *translation, GError **error);
+gboolean nnc_onnx_translate_typed (NncOnnxTranslation *translation, GError **error);
+gboolean nnc_onnx_translate_dft (NncOnnxTranslation *translation, GError **error);

@@ -170,3 +170,15 @@ nnc_onnx_translate_upsample (NncOnnxTranslation *translation, GError **error)
     nnc_node_set_string (draft, "mode", "linear");
   return resize_from_edges (translation, error);
 }
+
+/* Until opset 19: an attribute axis, 1. Now: input 2. */
+gboolean
+nnc_onnx_translate_dft (NncOnnxTranslation *translation, GError **error)
+{
+  gint64 axis = nnc_node_get_int (&translation->draft, "axis", 1);
+
+  if (translation->opset < 20)
+    set_input (translation, 2, nnc_onnx_new_ints (translation, "axis", &axis, 1));
+  nnc_node_remove_attribute (&translation->draft, "axis");
+  return nnc_onnx_translate_plain (translation, error);
+}
