@@ -93,11 +93,11 @@ read_all (gconstpointer data, gsize size)
   NncFlatbuffer file = nnc_flatbuffer (copy, size);
   NncTable root = nnc_flatbuffer_root (&file), child;
   NncVector vector;
-  g_autofree char *text = nnc_table_dup_string (&root, 3);
 
   nnc_table_get_int (&root, 0, 1, 0);
   nnc_table_get_int (&root, 1, 8, 0);
   nnc_table_get_float (&root, 2, 0);
+  g_free (nnc_table_dup_string (&root, 3));
   for (guint field = 4; field < 6; field++) {
     vector = nnc_table_get_vector (&root, field, 4);
     for (gsize i = 0; i < vector.n; i++)
