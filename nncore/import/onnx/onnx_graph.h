@@ -22,19 +22,25 @@ typedef struct {
   GHashTable *opsets; /* domain ("" is ai.onnx) -> gint64 */
   GString *unsupported; /* "node 'a' (Foo, opset 15), …" */
   guint n_unsupported;
+  GHashTable *functions; /* onnx_function.h */
+  guint n_inlined; /* nodes that calls of functions have become */
 } NncOnnxModel;
 
+/* Reads message, an OperatorSetIdProto, to its end. */
+gboolean nnc_onnx_read_opset (NncMessage *message, GHashTable *opsets, GError **error);
 /* 0: the domain is not imported. */
 gint64 nnc_onnx_model_get_opset (const NncOnnxModel *model, const char *domain);
 
 /* The names that a graph's nodes can see. */
 typedef struct _NncOnnxScope NncOnnxScope;
+typedef struct _NncOnnxCall NncOnnxCall;
 struct _NncOnnxScope {
   NncOnnxModel *model;
   NncOnnxScope *outer; /* of the graph around this one, or NULL */
   NncGraph *graph;
   GHashTable *values; /* name -> NncValue */
   GPtrArray *captured; /* of the outer scope: one for each further input; NULL without an outer scope */
+  const NncOnnxCall *call; /* of the function whose nodes these are; NULL: of none */
 };
 
 /* The value of this name, captured from outside where need be; NULL: there is none. */

@@ -2,7 +2,7 @@
 /* onnx_model.c: ModelProto -> graph and metadata. */
 #include "onnx_model.h"
 
-#include "onnx_graph.h"
+#include "onnx_function.h"
 
 /* Operators of this opset and newer are read; older ones broadcast in ways of their own. */
 #define OLDEST_OPSET 7
@@ -13,6 +13,7 @@ enum {
   MODEL_GRAPH = 7,
   MODEL_OPSET_IMPORT = 8,
   MODEL_METADATA_PROPS = 14,
+  MODEL_FUNCTIONS = 25,
 };
 
 enum { OPSET_DOMAIN = 1, OPSET_VERSION = 2 };
@@ -33,8 +34,8 @@ nnc_onnx_model_get_opset (const NncOnnxModel *model, const char *domain)
   return version ? *version : 0;
 }
 
-static gboolean
-read_opset (NncMessage *message, Model *model, GError **error)
+gboolean
+nnc_onnx_read_opset (NncMessage *message, GHashTable *opsets, GError **error)
 {
   g_autofree char *domain = g_strdup ("");
   gint64 version = 0;
@@ -48,7 +49,7 @@ read_opset (NncMessage *message, Model *model, GError **error)
   }
   if (g_str_equal (domain, "ai.onnx"))
     *domain = '\0';
-  g_hash_table_replace (model->shared.opsets, g_steal_pointer (&domain), g_memdup2 (&version, sizeof version));
+  g_hash_table_replace (opsets, g_steal_pointer (&domain), g_memdup2 (&version, sizeof version));
   return nnc_message_finish (message, error);
 }
 
@@ -71,6 +72,19 @@ read_metadata (NncMessage *message, Model *model, GError **error)
 }
 
 static gboolean
+read_function (NncMessage *message, Model *model, GError **error)
+{
+  NncOnnxFunction *function = nnc_onnx_function_read (message, error);
+
+  if (function == NULL)
+    return FALSE;
+  if (nnc_onnx_functions_add (model->shared.functions, function))
+    return TRUE;
+  g_set_error_literal (error, NNC_ERROR, NNC_ERROR_FORMAT, "two functions have the same name");
+  return FALSE;
+}
+
+static gboolean
 read_model (NncMessage *message, Model *model, GError **error)
 {
   NncField field;
@@ -82,11 +96,15 @@ read_model (NncMessage *message, Model *model, GError **error)
       model->has_graph = nnc_field_get_message (message, &field, &model->graph);
       break;
     case MODEL_OPSET_IMPORT:
-      if (nnc_field_get_message (message, &field, &inner) && !read_opset (&inner, model, error))
+      if (nnc_field_get_message (message, &field, &inner) && !nnc_onnx_read_opset (&inner, model->shared.opsets, error))
         return FALSE;
       break;
     case MODEL_METADATA_PROPS:
       if (nnc_field_get_message (message, &field, &inner) && !read_metadata (&inner, model, error))
+        return FALSE;
+      break;
+    case MODEL_FUNCTIONS:
+      if (nnc_field_get_message (message, &field, &inner) && !read_function (&inner, model, error))
         return FALSE;
       break;
     }
@@ -136,11 +154,12 @@ read_source (NncSource *source, GHashTable *metadata, GError **error)
   const guint8 *data = nnc_source_get_data (source, &size);
   NncMessage message = nnc_message (data, size);
   g_autoptr (GHashTable) opsets = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_autoptr (GHashTable) functions = nnc_onnx_functions_new ();
   g_autoptr (GString) unsupported = g_string_new (NULL);
   g_autoptr (NncGraph) graph = NULL;
   Model model = {
     .metadata = metadata,
-    .shared = { .source = source, .opsets = opsets, .unsupported = unsupported },
+    .shared = { .source = source, .opsets = opsets, .unsupported = unsupported, .functions = functions },
   };
 
   if (!read_model (&message, &model, error) || !check_model (&model, error))

@@ -45,6 +45,7 @@ attribute_free (gpointer data)
 
   g_free (attribute->name);
   g_free (attribute->s);
+  g_free (attribute->reference);
   g_array_unref (attribute->floats);
   g_array_unref (attribute->ints);
   g_string_free (attribute->strings, TRUE);
@@ -58,6 +59,7 @@ attribute_new (void)
 
   attribute->name = g_strdup ("");
   attribute->s = g_strdup ("");
+  attribute->reference = g_strdup ("");
   attribute->floats = g_array_new (FALSE, FALSE, sizeof (float));
   attribute->ints = g_array_new (FALSE, FALSE, sizeof (gint64));
   attribute->strings = g_string_new (NULL);
@@ -85,7 +87,7 @@ attribute_read_field (NncOnnxAttribute *attribute, NncMessage *message, const Nn
     nnc_field_get_int (message, field, &attribute->type);
     return;
   case ATTRIBUTE_REF_ATTR_NAME:
-    attribute->is_reference = field->bytes.size > 0;
+    nnc_field_get_string (message, field, &attribute->reference);
     return;
   case ATTRIBUTE_F:
     *seen = NNC_ONNX_FLOAT;
@@ -135,8 +137,8 @@ attribute_read (NncOnnxAttribute *attribute, NncMessage *message, GError **error
   return FALSE;
 }
 
-static NncOnnxNode *
-node_new (void)
+NncOnnxNode *
+nnc_onnx_node_new (void)
 {
   NncOnnxNode *node = g_new0 (NncOnnxNode, 1);
 
@@ -170,17 +172,22 @@ append_name (NncMessage *message, const NncField *field, GPtrArray *names)
     g_ptr_array_add (names, name);
 }
 
+gboolean
+nnc_onnx_node_read_attribute (NncOnnxNode *node, NncMessage *message, GError **error)
+{
+  NncOnnxAttribute *attribute = attribute_new ();
+
+  g_ptr_array_add (node->attributes, attribute);
+  return attribute_read (attribute, message, error);
+}
+
 static gboolean
-append_attribute (NncMessage *message, const NncField *field, GPtrArray *attributes, GError **error)
+append_attribute (NncMessage *message, const NncField *field, NncOnnxNode *node, GError **error)
 {
   NncMessage inner;
-  NncOnnxAttribute *attribute;
 
-  if (!nnc_field_get_message (message, field, &inner))
-    return TRUE; /* the message keeps the problem */
-  attribute = attribute_new ();
-  g_ptr_array_add (attributes, attribute);
-  return attribute_read (attribute, &inner, error);
+  /* The message keeps the problem. */
+  return !nnc_field_get_message (message, field, &inner) || nnc_onnx_node_read_attribute (node, &inner, error);
 }
 
 static gboolean
@@ -203,7 +210,7 @@ node_read (NncOnnxNode *node, NncMessage *message, GError **error)
       nnc_field_get_string (message, &field, &node->op);
       break;
     case NODE_ATTRIBUTE:
-      if (!append_attribute (message, &field, node->attributes, error))
+      if (!append_attribute (message, &field, node, error))
         return FALSE;
       break;
     case NODE_DOMAIN:
@@ -217,7 +224,7 @@ node_read (NncOnnxNode *node, NncMessage *message, GError **error)
 NncOnnxNode *
 nnc_onnx_node_read (NncMessage *message, GError **error)
 {
-  g_autoptr (NncOnnxNode) node = node_new ();
+  g_autoptr (NncOnnxNode) node = nnc_onnx_node_new ();
   gboolean done = node_read (node, message, error);
 
   if (strcmp (node->domain, "ai.onnx") == 0)

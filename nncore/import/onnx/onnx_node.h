@@ -23,7 +23,7 @@ const char *nnc_onnx_attribute_type_to_string (gint64 type);
 typedef struct {
   char *name;
   gint64 type; /* NncOnnxAttributeType, or one that is not listed there */
-  gboolean is_reference; /* to an attribute of the function around it */
+  char *reference; /* the attribute of the function around it that this one is; "": none */
   gint64 i;
   float f;
   char *s;
@@ -42,6 +42,9 @@ typedef struct {
   GPtrArray *attributes; /* NncOnnxAttribute */
 } NncOnnxNode;
 
+NncOnnxNode *nnc_onnx_node_new (void);
+/* Reads message to its end: one more attribute. */
+gboolean nnc_onnx_node_read_attribute (NncOnnxNode *node, NncMessage *message, GError **error);
 /* Reads message to its end. */
 NncOnnxNode *nnc_onnx_node_read (NncMessage *message, GError **error);
 void nnc_onnx_node_free (NncOnnxNode *node);

@@ -5,6 +5,7 @@
 #include "onnx_translate.h"
 
 #include "execute.h"
+#include "onnx_function.h"
 #include "onnx_tensor.h"
 
 #include <string.h>
@@ -35,15 +36,15 @@ keep_places (NncOnnxTranslation *translation, guint n)
 
 /* See onnx_graph.h for how captured values become inputs. */
 static gboolean
-convert_graph (NncOnnxTranslation *translation, NncOnnxAttribute *attribute, GError **error)
+convert_graph (NncOnnxTranslation *translation, const NncOnnxAttribute *attribute, GError **error)
 {
   g_autoptr (GPtrArray) captured = g_ptr_array_new ();
   g_autoptr (GHashTable) indices = g_hash_table_new (NULL, NULL);
   g_autofree gint64 *captures = NULL;
   g_autofree char *name = g_strconcat (attribute->name, "_captures", NULL);
   GPtrArray *inputs = translation->inputs;
-  NncGraph *graph
-      = nnc_onnx_read_graph (translation->scope->model, translation->scope, &attribute->message, captured, error);
+  NncMessage message = attribute->message; /* is read again where a function is called again */
+  NncGraph *graph = nnc_onnx_read_graph (translation->scope->model, translation->scope, &message, captured, error);
 
   if (graph == NULL)
     return FALSE;
@@ -64,10 +65,10 @@ convert_graph (NncOnnxTranslation *translation, NncOnnxAttribute *attribute, GEr
 }
 
 static gboolean
-convert_tensor (NncOnnxTranslation *translation, NncOnnxAttribute *attribute, GError **error)
+convert_tensor (NncOnnxTranslation *translation, const NncOnnxAttribute *attribute, GError **error)
 {
-  g_autoptr (NncConstant) constant
-      = nnc_onnx_read_tensor (translation->scope->model->source, &attribute->message, NULL, error);
+  NncMessage message = attribute->message;
+  g_autoptr (NncConstant) constant = nnc_onnx_read_tensor (translation->scope->model->source, &message, NULL, error);
 
   if (constant == NULL)
     return FALSE;
@@ -76,7 +77,7 @@ convert_tensor (NncOnnxTranslation *translation, NncOnnxAttribute *attribute, GE
 }
 
 static gboolean
-convert_attribute (NncOnnxTranslation *translation, NncOnnxAttribute *attribute, GError **error)
+convert_attribute (NncOnnxTranslation *translation, const NncOnnxAttribute *attribute, GError **error)
 {
   NncNode *draft = &translation->draft;
 
@@ -109,20 +110,28 @@ convert_attribute (NncOnnxTranslation *translation, NncOnnxAttribute *attribute,
 }
 
 static gboolean
-check_and_convert_attribute (NncOnnxTranslation *translation, NncOnnxAttribute *attribute, GError **error)
+check_and_convert_attribute (NncOnnxTranslation *translation, const NncOnnxAttribute *attribute, GError **error)
 {
+  const NncOnnxAttribute *found;
+  NncOnnxAttribute named;
+  gboolean missing;
   gint64 wanted = nnc_onnx_operator_get_attribute_type (translation->operator, attribute->name);
 
   if (wanted == NNC_ONNX_UNDEFINED)
     return nnc_onnx_unsupported (error, "it is not supported");
-  if (attribute->is_reference)
-    return nnc_onnx_unsupported (error, "it refers to an attribute of a function, and there is none around it");
-  if (attribute->type != wanted) {
+  found = nnc_onnx_scope_resolve (translation->scope, attribute, &missing, error);
+  if (found == NULL || missing)
+    return found != NULL;
+  named = *found;
+  named.name = attribute->name;
+  if (*attribute->reference && named.type == NNC_ONNX_GRAPH)
+    return nnc_onnx_unsupported (error, "a graph that is an attribute of a function is not supported");
+  if (named.type != wanted) {
     g_set_error (error, NNC_ERROR, NNC_ERROR_FORMAT, "its type is %s instead of %s",
-                 nnc_onnx_attribute_type_to_string (attribute->type), nnc_onnx_attribute_type_to_string (wanted));
+                 nnc_onnx_attribute_type_to_string (named.type), nnc_onnx_attribute_type_to_string (wanted));
     return FALSE;
   }
-  return convert_attribute (translation, attribute, error);
+  return convert_attribute (translation, &named, error);
 }
 
 static gboolean
@@ -157,7 +166,7 @@ find_values (NncOnnxTranslation *translation, const GPtrArray *names, GPtrArray 
     const char *name = names->pdata[i];
     NncValue *value = *name ? nnc_onnx_scope_find (translation->scope, name) : NULL;
 
-    if (*name && value == NULL) {
+    if (*name && value == NULL && !nnc_onnx_scope_is_absent (translation->scope, name)) {
       g_set_error (error, NNC_ERROR, NNC_ERROR_FORMAT,
                    "its input '%s' is no output of a node, no input of the graph and no initializer", name);
       return FALSE;
@@ -335,12 +344,14 @@ look_into_subgraphs (NncOnnxScope *scope, const NncOnnxNode *node, GError **erro
 {
   for (guint i = 0; i < node->attributes->len; i++) {
     NncOnnxAttribute *attribute = node->attributes->pdata[i];
+    NncMessage message;
     g_autoptr (GPtrArray) captured = g_ptr_array_new ();
     g_autoptr (NncGraph) graph = NULL;
 
     if (attribute->type != NNC_ONNX_GRAPH)
       continue;
-    graph = nnc_onnx_read_graph (scope->model, scope, &attribute->message, captured, error);
+    message = attribute->message;
+    graph = nnc_onnx_read_graph (scope->model, scope, &message, captured, error);
     if (graph == NULL) {
       g_prefix_error (error, "attribute '%s': ", attribute->name);
       nnc_onnx_node_prefix_error (node, error);
@@ -354,9 +365,13 @@ gboolean
 nnc_onnx_translate_node (NncOnnxScope *scope, const NncOnnxNode *node, GError **error)
 {
   const NncOnnxOperator *operator= nnc_onnx_operator_find (node->domain, node->op);
+  const NncOnnxFunction *function;
 
   if (operator&& (operator->op == NULL || nnc_op_find (operator->op)))
     return translate_supported (scope, operator, node, error);
+  function = nnc_onnx_functions_find (scope->model->functions, node);
+  if (function)
+    return nnc_onnx_function_inline (scope, function, node, error);
   note_unsupported (scope->model, node);
   return look_into_subgraphs (scope, node, error);
 }

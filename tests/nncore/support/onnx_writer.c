@@ -10,6 +10,7 @@ struct _OnnxWriter {
   GByteArray *model;
   GByteArray *graph;
   GByteArray *node; /* not appended yet, or NULL */
+  gboolean is_function; /* graph is a FunctionProto */
 };
 
 OnnxWriter *
@@ -29,7 +30,7 @@ static void
 flush_node (OnnxWriter *writer)
 {
   if (writer->node)
-    protobuf_take_message (writer->graph, 1, g_steal_pointer (&writer->node));
+    protobuf_take_message (writer->graph, writer->is_function ? 7 : 1, g_steal_pointer (&writer->node));
 }
 
 GByteArray *
@@ -62,7 +63,36 @@ onnx_writer_opset (OnnxWriter *writer, const char *domain, gint64 version)
 
   protobuf_put_string (import, 1, domain);
   protobuf_put_varint (import, 2, (guint64)version);
-  protobuf_take_message (writer->model, 8, import);
+  protobuf_take_message (writer->is_function ? writer->graph : writer->model, writer->is_function ? 9 : 8, import);
+}
+
+static void
+put_names (GByteArray *message, guint field, const char *names)
+{
+  g_auto (GStrv) parts = g_strsplit (names, ",", -1);
+
+  for (guint i = 0; parts[i]; i++)
+    protobuf_put_string (message, field, parts[i]);
+}
+
+OnnxWriter *
+onnx_writer_new_function (const char *domain, const char *name, const char *inputs, const char *outputs, gint64 opset)
+{
+  OnnxWriter *writer = onnx_writer_new (0);
+
+  writer->is_function = TRUE;
+  protobuf_put_string (writer->graph, 1, name);
+  put_names (writer->graph, 4, inputs);
+  put_names (writer->graph, 5, outputs);
+  protobuf_put_string (writer->graph, 10, domain);
+  onnx_writer_opset (writer, "", opset);
+  return writer;
+}
+
+void
+onnx_writer_function (OnnxWriter *writer, OnnxWriter *function)
+{
+  protobuf_take_message (writer->model, 25, onnx_writer_finish_graph (function));
 }
 
 void
@@ -179,15 +209,6 @@ onnx_writer_take_initializer (OnnxWriter *writer, GByteArray *tensor)
   protobuf_take_message (writer->graph, 5, tensor);
 }
 
-static void
-put_names (GByteArray *node, guint field, const char *names)
-{
-  g_auto (GStrv) parts = g_strsplit (names, ",", -1);
-
-  for (guint i = 0; parts[i]; i++)
-    protobuf_put_string (node, field, parts[i]);
-}
-
 void
 onnx_writer_node (OnnxWriter *writer, const char *name, const char *op, const char *inputs, const char *outputs)
 {
@@ -274,6 +295,15 @@ onnx_writer_tensor (OnnxWriter *writer, const char *name, NncDataType type, guin
   GByteArray *attribute = attribute_new (name, 4);
 
   protobuf_take_message (attribute, 5, tensor_message ("", type, rank, shape, data));
+  take_attribute (writer, attribute);
+}
+
+void
+onnx_writer_reference (OnnxWriter *writer, const char *name, const char *reference)
+{
+  GByteArray *attribute = attribute_new (name, 1);
+
+  protobuf_put_string (attribute, 21, reference);
   take_attribute (writer, attribute);
 }
 

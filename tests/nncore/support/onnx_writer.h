@@ -31,6 +31,12 @@ GBytes *onnx_writer_finish (OnnxWriter *writer);
 /* Ends a subgraph, for onnx_writer_graph(). Frees the writer. */
 GByteArray *onnx_writer_finish_graph (OnnxWriter *writer);
 
+/* A function instead of a model, for onnx_writer_function(): its nodes alone. inputs, outputs: names with commas. */
+OnnxWriter *onnx_writer_new_function (const char *domain, const char *name, const char *inputs, const char *outputs,
+                                      gint64 opset);
+/* A function of the model, which is freed. */
+void onnx_writer_function (OnnxWriter *writer, OnnxWriter *function);
+
 void onnx_writer_opset (OnnxWriter *writer, const char *domain, gint64 version);
 void onnx_writer_metadata (OnnxWriter *writer, const char *key, const char *value);
 
@@ -55,6 +61,8 @@ void onnx_writer_floats (OnnxWriter *writer, const char *name, guint n, const fl
 void onnx_writer_string (OnnxWriter *writer, const char *name, const char *value);
 void onnx_writer_tensor (OnnxWriter *writer, const char *name, NncDataType type, guint rank, const gint64 *shape,
                          gconstpointer data);
+/* A float attribute that is attribute `reference` of the function around it. */
+void onnx_writer_reference (OnnxWriter *writer, const char *name, const char *reference);
 void onnx_writer_graph (OnnxWriter *writer, const char *name, GByteArray *graph);
 
 /* ONNX's number for a type. */
