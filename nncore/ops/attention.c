@@ -165,16 +165,25 @@ set_outputs (const Layout *layout, NncTensorDesc *outputs, guint n_outputs, GErr
 {
   gint64 n = (gint64)layout->batch, heads = (gint64)layout->q_heads, kv_heads = (gint64)layout->kv_heads;
   gint64 rows = (gint64)layout->q_length, length = (gint64)layout->length;
-  gint64 size = (gint64)layout->size, value_size = (gint64)layout->value_size;
+  gint64 size = (gint64)layout->size, value_size = (gint64)layout->value_size, hidden;
   const gint64 shapes[N_OUTPUTS][4] = { [Y] = { n, heads, rows, value_size },
                                         [PRESENT_KEY] = { n, kv_heads, length, size },
                                         [PRESENT_VALUE] = { n, kv_heads, length, value_size },
                                         [SCORES] = { n, heads, rows, length } };
 
-  for (guint i = 0; i < n_outputs; i++)
-    if (!nnc_desc_set (&outputs[i], NNC_F32, 4, shapes[i], error))
+  for (guint i = 0; i < N_OUTPUTS; i++) {
+    NncTensorDesc desc;
+
+    /* Also what is computed where nobody wants it has to fit. */
+    if (!nnc_desc_set (i < n_outputs ? &outputs[i] : &desc, NNC_F32, 4, shapes[i], error))
       return FALSE;
-  return !layout->flat || nnc_desc_set (&outputs[Y], NNC_F32, 3, (gint64[]){ n, rows, heads * value_size }, error);
+  }
+  if (!layout->flat)
+    return TRUE;
+  if (__builtin_mul_overflow (heads, value_size, &hidden))
+    return nnc_op_error (error, "%" G_GINT64_FORMAT " heads of %" G_GINT64_FORMAT " numbers are too many", heads,
+                         value_size);
+  return nnc_desc_set (&outputs[Y], NNC_F32, 3, (gint64[]){ n, rows, hidden }, error);
 }
 
 static gboolean

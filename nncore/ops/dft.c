@@ -12,7 +12,7 @@
 
 enum { X, LENGTH, AXIS };
 
-#define LONGEST (1 << 24)
+#define LONGEST (1 << 20)
 
 typedef struct {
   NncSplit split; /* of x; inner without the last axis */

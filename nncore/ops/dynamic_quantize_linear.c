@@ -4,8 +4,6 @@
 #include "linear_quantization.h"
 #include "op_inputs.h"
 
-#include <math.h>
-
 enum { Y, SCALE, ZERO_POINT };
 
 static gboolean
@@ -43,7 +41,7 @@ run (const NncStep *step, NncRunContext *context, GError **error)
   scale = (largest - smallest) / 255;
   if (!(scale > 0))
     scale = 1; /* only zeros: any scale says so */
-  zero_point = (guint8)CLAMP (rintf (-smallest / scale), 0, 255);
+  zero_point = (guint8)nnc_linear_quantize (-smallest, scale, 0, NNC_U8);
   for (gsize i = 0; y && i < n; i++)
     y[i] = (guint8)nnc_linear_quantize (x[i], scale, zero_point, NNC_U8);
   if (scale_out)

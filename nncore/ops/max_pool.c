@@ -23,6 +23,13 @@ prepare_max_pool (NncPreparation *prepare, GError **error)
   return nnc_pooling_prepare (prepare, NNC_SLOT_max_pool_f32, FALSE, error);
 }
 
+/* Indices count what is not read, too. */
+static gboolean
+reach_of_max_pool (const NncNode *node, gint64 reach[NNC_MAX_RANK])
+{
+  return node->n_outputs == 1 && nnc_pooling_reach (node, reach);
+}
+
 const NncOp nnc_op_MaxPool = {
   .name = "MaxPool",
   .traits = NNC_OP_F32,
@@ -31,5 +38,5 @@ const NncOp nnc_op_MaxPool = {
   .max_outputs = 2,
   .infer = infer,
   .prepare = prepare_max_pool,
-  .reach = nnc_pooling_reach,
+  .reach = reach_of_max_pool,
 };

@@ -8,7 +8,7 @@
 
 enum { X, STEP, WINDOW, LENGTH };
 
-#define LONGEST (1 << 24)
+#define LONGEST (1 << 20)
 
 typedef struct {
   gsize batch, length, parts; /* of x */

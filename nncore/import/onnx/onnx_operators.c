@@ -72,6 +72,7 @@ static const NncOnnxOperator operators[] = {
   PLAIN ("Cosh", ""),
   PLAIN ("CumProd", "exclusive=int reverse=int"),
   PLAIN ("CumSum", "exclusive=int reverse=int"),
+  PLAIN ("DeformConv", "dilations=ints group=int kernel_shape=ints offset_group=int pads=ints strides=ints"),
   TRANSLATED ("DepthToSpace", "blocksize=int mode=string", image),
   TRANSLATED ("DequantizeLinear", "axis=int block_size=int output_dtype=int", quantize_linear),
   PLAIN ("Det", ""),
