@@ -63,6 +63,7 @@ struct _GstEdgeClassify {
   Message message;
 
   /* Since the network was opened. */
+  char *labels_opened; /* the property as it was then */
   NncLabels *labels;
   guint n_scores;
   float *scores; /* [n_scores] */
@@ -121,10 +122,37 @@ static void
 close_network (GstEdgeClassify *self)
 {
   g_clear_pointer (&self->labels, nnc_labels_unref);
+  g_clear_pointer (&self->labels_opened, g_free);
   g_clear_pointer (&self->scores, g_free);
   g_clear_pointer (&self->top, g_free);
   g_clear_pointer (&self->classes, g_free);
   self->n_scores = self->n_classes = 0;
+}
+
+static gboolean
+gst_edge_classify_start (GstBaseTransform *transform)
+{
+  GstEdgeClassify *self = GST_EDGE_CLASSIFY (transform);
+
+  close_network (self);
+  GST_OBJECT_LOCK (self);
+  self->labels_opened = g_strdup (self->labels_property);
+  GST_OBJECT_UNLOCK (self);
+  return GST_BASE_TRANSFORM_CLASS (gst_edge_classify_parent_class)->start (transform);
+}
+
+static gboolean
+read_labels (GstEdgeClassify *self, const NncTensor *output, const char *model, GError **error)
+{
+  NncLabels *labels = gst_edge_labels_new (self->labels_opened, (guint)nnc_tensor_get_n_elements (output), error);
+
+  if (labels == NULL) {
+    g_prefix_error (error, "%s: output '%s': ", model, nnc_tensor_get_name (output));
+    return FALSE;
+  }
+  g_clear_pointer (&self->labels, nnc_labels_unref);
+  self->labels = labels;
+  return TRUE;
 }
 
 static gboolean
@@ -133,28 +161,21 @@ gst_edge_classify_prepare (GstEdgeInference *inference, NncSession *session, GEr
   GstEdgeClassify *self = GST_EDGE_CLASSIFY (inference);
   const NncTensor *output = nnc_session_get_output (session, 0);
   const char *model = nnc_model_get_name (nnc_session_get_model (session));
-  g_autofree char *property = NULL;
   gsize n = nnc_tensor_get_n_elements (output);
 
-  close_network (self);
   if (nnc_tensor_get_data_type (output) != NNC_F32 || n < 1 || n > G_MAXINT) {
     g_set_error (error, NNC_ERROR, NNC_ERROR_UNSUPPORTED,
                  "%s: output '%s' has %" G_GSIZE_FORMAT " numbers of type %s, scores of classes are f32, at least one",
                  model, nnc_tensor_get_name (output), n, nnc_data_type_to_string (nnc_tensor_get_data_type (output)));
     return FALSE;
   }
-  GST_OBJECT_LOCK (self);
-  property = g_strdup (self->labels_property);
-  GST_OBJECT_UNLOCK (self);
-  self->labels = gst_edge_labels_new (property, (guint)n, error);
-  if (self->labels == NULL) {
-    g_prefix_error (error, "%s: output '%s': ", model, nnc_tensor_get_name (output));
+  if (!read_labels (self, output, model, error))
     return FALSE;
-  }
   self->n_scores = (guint)n;
-  self->scores = g_new (float, n);
-  self->top = g_new (NncClass, n);
-  self->classes = g_new (GstEdgeClass, n);
+  self->n_classes = 0;
+  self->scores = g_renew (float, self->scores, n);
+  self->top = g_renew (NncClass, self->top, n);
+  self->classes = g_renew (GstEdgeClass, self->classes, n);
   return TRUE;
 }
 
@@ -192,8 +213,10 @@ get_announced_label (GstEdgeClassify *self)
 static void
 announce (GstEdgeClassify *self, const GstEdgeInferenceFrame *frame)
 {
-  GstClockTime running_time
-      = gst_segment_to_running_time (&GST_BASE_TRANSFORM (self)->segment, GST_FORMAT_TIME, frame->pts);
+  const GstSegment *segment = &GST_BASE_TRANSFORM (self)->segment;
+  GstClockTime running_time = segment->format == GST_FORMAT_TIME
+                                  ? gst_segment_to_running_time (segment, GST_FORMAT_TIME, frame->pts)
+                                  : GST_CLOCK_TIME_NONE;
   GstStructure *message
       = gst_structure_new ("edge-classification", "frame", G_TYPE_UINT64, frame->number, "pts", G_TYPE_UINT64,
                            frame->pts, "running-time", G_TYPE_UINT64, running_time, NULL);
@@ -391,6 +414,7 @@ gst_edge_classify_class_init (GstEdgeClassifyClass *class)
   object_class->get_property = gst_edge_classify_get_property;
   object_class->finalize = gst_edge_classify_finalize;
   install_properties (object_class);
+  GST_BASE_TRANSFORM_CLASS (class)->start = gst_edge_classify_start;
   gst_element_class_set_static_metadata (GST_ELEMENT_CLASS (class), "Edge classifier", "Filter/Analyzer/Video",
                                          "Names what is on video frames by a neural network", "The edge project");
   inference_class->prepare = gst_edge_classify_prepare;

@@ -8,8 +8,8 @@ static gboolean
 check_meta (const GstVideoMeta *meta, const GstVideoInfo *info, GError **error)
 {
   if (meta == NULL
-      || (meta->format == GST_VIDEO_INFO_FORMAT (info) && meta->width >= (guint)GST_VIDEO_INFO_WIDTH (info)
-          && meta->height >= (guint)GST_VIDEO_INFO_HEIGHT (info)))
+      || (meta->format == GST_VIDEO_INFO_FORMAT (info) && meta->n_planes == GST_VIDEO_INFO_N_PLANES (info)
+          && meta->width >= (guint)GST_VIDEO_INFO_WIDTH (info) && meta->height >= (guint)GST_VIDEO_INFO_HEIGHT (info)))
     return TRUE;
   g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ,
                "a buffer's video meta says %s of %ux%u pixels, the caps %s of %dx%d",
@@ -19,33 +19,64 @@ check_meta (const GstVideoMeta *meta, const GstVideoInfo *info, GError **error)
   return FALSE;
 }
 
-/* Whether the pixels of a component lie in the memory that was mapped. */
-static gboolean
-is_inside (const GstVideoFrame *frame, guint component)
+/* Bytes of a row of a plane, at least. What bytes a complex format has for a pixel is GstVideo's secret: as many as it
+ * gives a row itself. */
+static gint64
+count_row_bytes (const GstVideoFrame *frame, guint component, const GstVideoInfo *info)
 {
-  guint plane = (guint)GST_VIDEO_FRAME_COMP_PLANE (frame, component);
-  const GstMapInfo *map = &frame->map[plane];
-  gint64 stride = GST_VIDEO_FRAME_PLANE_STRIDE (frame, plane);
-  gint64 down = stride * (GST_VIDEO_FRAME_COMP_HEIGHT (frame, component) - 1);
-  gint64 across
-      = (gint64)GST_VIDEO_FRAME_COMP_WIDTH (frame, component) * GST_VIDEO_FRAME_COMP_PSTRIDE (frame, component);
-  gint64 first = (const guint8 *)GST_VIDEO_FRAME_PLANE_DATA (frame, plane) - map->data;
-
-  return first + MIN (down, 0) >= 0 && first + MAX (down, 0) + across <= (gint64)map->size;
+  if (GST_VIDEO_FORMAT_INFO_IS_COMPLEX (frame->info.finfo))
+    return GST_VIDEO_INFO_PLANE_STRIDE (info, GST_VIDEO_FRAME_COMP_PLANE (frame, component));
+  return (gint64)GST_VIDEO_FRAME_COMP_WIDTH (frame, component) * GST_VIDEO_FRAME_COMP_PSTRIDE (frame, component);
 }
 
-/* A frame without a meta lies as GstVideo itself has laid it out. Bytes of tiled and complex formats are not counted by
- * strides alone. */
+/* Whether [begin, end), counted from a plane's first pixel, lies in the plane's memory. */
 static gboolean
-are_all_inside (const GstVideoFrame *frame)
+is_inside (const GstVideoFrame *frame, guint plane, gint64 begin, gint64 end)
 {
-  if (frame->meta == NULL || GST_VIDEO_FORMAT_INFO_IS_TILED (frame->info.finfo)
-      || GST_VIDEO_FORMAT_INFO_IS_COMPLEX (frame->info.finfo))
+  const GstMapInfo *map = &frame->map[plane];
+  gint64 first = (const guint8 *)GST_VIDEO_FRAME_PLANE_DATA (frame, plane) - map->data;
+
+  return first + begin >= 0 && first + end <= (gint64)map->size;
+}
+
+static gboolean
+is_component_inside (const GstVideoFrame *frame, guint component, const GstVideoInfo *info)
+{
+  guint plane = (guint)GST_VIDEO_FRAME_COMP_PLANE (frame, component);
+  gint64 stride = GST_VIDEO_FRAME_PLANE_STRIDE (frame, plane);
+  gint64 down = stride * (GST_VIDEO_FRAME_COMP_HEIGHT (frame, component) - 1);
+
+  return is_inside (frame, plane, MIN (down, 0), MAX (down, 0) + count_row_bytes (frame, component, info));
+}
+
+/* A stride of tiles is two counts of them: only as many as GstVideo itself lays out are taken. */
+static gboolean
+is_tiled_plane_inside (const GstVideoFrame *frame, guint plane, const GstVideoInfo *info)
+{
+  gsize end = plane + 1 < GST_VIDEO_INFO_N_PLANES (info) ? info->offset[plane + 1] : info->size;
+
+  return GST_VIDEO_FRAME_PLANE_STRIDE (frame, plane) == GST_VIDEO_INFO_PLANE_STRIDE (info, plane)
+         && is_inside (frame, plane, 0, (gint64)(end - info->offset[plane]));
+}
+
+#define PALETTE_PLANE 1
+#define PALETTE_BYTES (256 * 4)
+
+/* A frame without a meta lies as GstVideo itself has laid it out. */
+static gboolean
+are_all_inside (const GstVideoFrame *frame, const GstVideoInfo *info)
+{
+  gboolean tiled = GST_VIDEO_FORMAT_INFO_IS_TILED (frame->info.finfo), inside = TRUE;
+
+  if (frame->meta == NULL)
     return TRUE;
-  for (guint i = 0; i < GST_VIDEO_FRAME_N_COMPONENTS (frame); i++)
-    if (!is_inside (frame, i))
-      return FALSE;
-  return TRUE;
+  for (guint i = 0; tiled && i < GST_VIDEO_FRAME_N_PLANES (frame); i++)
+    inside = inside && is_tiled_plane_inside (frame, i, info);
+  for (guint i = 0; !tiled && i < GST_VIDEO_FRAME_N_COMPONENTS (frame); i++)
+    inside = inside && is_component_inside (frame, i, info);
+  if (GST_VIDEO_FORMAT_INFO_HAS_PALETTE (frame->info.finfo))
+    inside = inside && is_inside (frame, PALETTE_PLANE, 0, PALETTE_BYTES);
+  return inside;
 }
 
 /**
@@ -57,8 +88,7 @@ are_all_inside (const GstVideoFrame *frame)
  * @error: return location for a #GError of GST_RESOURCE_ERROR
  *
  * Returns: %FALSE with @error set, and nothing mapped, where @buffer is no frame of @info, or its GstVideoMeta says
- *   that pixels lie outside its memory (which is not
- *   found out for tiled and complex formats)
+ *   that pixels lie outside its memory
  */
 gboolean
 gst_edge_frame_map (GstVideoFrame *frame, const GstVideoInfo *info, GstBuffer *buffer, GstMapFlags flags,
@@ -72,7 +102,7 @@ gst_edge_frame_map (GstVideoFrame *frame, const GstVideoInfo *info, GstBuffer *b
                  gst_buffer_get_size (buffer), GST_VIDEO_INFO_SIZE (info));
     return FALSE;
   }
-  if (are_all_inside (frame))
+  if (are_all_inside (frame, info))
     return TRUE;
   g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ,
                "a buffer's video meta has planes that leave its %" G_GSIZE_FORMAT " bytes",

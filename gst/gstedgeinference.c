@@ -9,6 +9,7 @@
 #include "gstedgelatency.h"
 #include "gstedgepicture.h"
 
+#include <math.h>
 #include <string.h>
 
 GST_DEBUG_CATEGORY_STATIC (edge_inference_debug);
@@ -53,6 +54,8 @@ typedef struct {
   NncModel *model;
   char *model_name;
   NncSession *session; /* NULL: the model wants to know the frames' size first */
+  NncSessionOptions options;
+  NncColorOrder opened_order;
   NncPreprocess preprocess;
 
   /* The streaming thread's. */
@@ -66,10 +69,10 @@ typedef struct {
 
 G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (GstEdgeInference, gst_edge_inference, GST_TYPE_BASE_TRANSFORM)
 
-static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE (
-    "sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS (GST_VIDEO_CAPS_MAKE (GST_EDGE_PICTURE_FORMATS)));
-static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE (
-    "src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS (GST_VIDEO_CAPS_MAKE (GST_EDGE_PICTURE_FORMATS)));
+static GstStaticPadTemplate sink_template
+    = GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS (GST_EDGE_PICTURE_CAPS));
+static GstStaticPadTemplate src_template
+    = GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS (GST_EDGE_PICTURE_CAPS));
 
 #define GST_TYPE_EDGE_COLOR_FORMAT (gst_edge_color_format_get_type ())
 static GType
@@ -95,29 +98,27 @@ get_private (GstEdgeInference *self)
 
 /* ------------------------------------------------------------------ errors */
 
-/* Which of GStreamer's errors one of nncore's is; GStreamer's own stay what they are. */
+/* GStreamer's errors for those of nncore that are not about a malformed stream; its own stay what they are. */
 static void
 post_error (GstEdgeInference *self, const GError *error)
 {
-  static const gint codes[][2] = {
-    { NNC_ERROR_NOT_FOUND, GST_RESOURCE_ERROR_NOT_FOUND },
-    { NNC_ERROR_READ, GST_RESOURCE_ERROR_READ },
-    { NNC_ERROR_MEMORY, GST_RESOURCE_ERROR_NO_SPACE_LEFT },
+  const struct {
+    gint nncore;
+    GQuark domain;
+    gint code;
+  } others[] = {
+    { NNC_ERROR_NOT_FOUND, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND },
+    { NNC_ERROR_READ, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ },
+    { NNC_ERROR_MEMORY, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT },
+    { NNC_ERROR_ARGUMENT, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_SETTINGS },
   };
-  GQuark domain = error->domain;
-  gint code = error->code;
+  GQuark domain = error->domain == NNC_ERROR ? GST_STREAM_ERROR : error->domain;
+  gint code = error->domain == NNC_ERROR ? GST_STREAM_ERROR_FORMAT : error->code;
 
-  if (g_error_matches (error, NNC_ERROR, NNC_ERROR_ARGUMENT)) {
-    domain = GST_LIBRARY_ERROR;
-    code = GST_LIBRARY_ERROR_SETTINGS;
-  } else if (domain == NNC_ERROR) {
-    domain = GST_STREAM_ERROR;
-    code = GST_STREAM_ERROR_FORMAT;
-  }
-  for (guint i = 0; i < G_N_ELEMENTS (codes); i++) {
-    if (g_error_matches (error, NNC_ERROR, codes[i][0])) {
-      domain = GST_RESOURCE_ERROR;
-      code = codes[i][1];
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++) {
+    if (g_error_matches (error, NNC_ERROR, others[i].nncore)) {
+      domain = others[i].domain;
+      code = others[i].code;
     }
   }
   gst_element_message_full (GST_ELEMENT (self), GST_MESSAGE_ERROR, domain, code, g_strdup (error->message), NULL,
@@ -126,9 +127,9 @@ post_error (GstEdgeInference *self, const GError *error)
 
 /* -------------------------------------------------------------- properties */
 
-/* Reads one number, or three with commas between, for the channels. */
+/* Reads one number, or three with commas between, for the channels: finite ones, and other than `never`. */
 static gboolean
-parse_channels (const char *property, const char *text, float *channels, GError **error)
+parse_channels (const char *property, const char *text, float never, float *channels, GError **error)
 {
   g_auto (GStrv) parts = g_strsplit (text, ",", -1);
   guint n = g_strv_length (parts);
@@ -137,15 +138,15 @@ parse_channels (const char *property, const char *text, float *channels, GError 
     char *end;
 
     channels[i] = (float)g_ascii_strtod (g_strstrip (parts[i]), &end);
-    if (*parts[i] == '\0' || *end != '\0')
+    if (*parts[i] == '\0' || *end != '\0' || !isfinite (channels[i]) || channels[i] == never)
       n = 0;
   }
   if (n == 1)
     channels[1] = channels[2] = channels[0];
   if (n == 1 || n == 3)
     return TRUE;
-  g_set_error (error, NNC_ERROR, NNC_ERROR_ARGUMENT, "%s: '%s' is not one number, or three with commas between",
-               property, text);
+  g_set_error (error, NNC_ERROR, NNC_ERROR_ARGUMENT,
+               "%s: '%s' is not one number, or three with commas between, that can be used", property, text);
   return FALSE;
 }
 
@@ -244,25 +245,36 @@ round_latency (GstClockTime duration)
   return gst_util_uint64_scale_ceil ((guint64)((double)duration * LATENCY_MARGIN), 1, GST_MSECOND) * GST_MSECOND;
 }
 
+/* Those who were told another latency have to ask again. */
+static void
+set_latency (GstEdgeInference *self, GstClockTime latency)
+{
+  GstEdgeInferencePrivate *priv = get_private (self);
+  gboolean changed;
+
+  GST_OBJECT_LOCK (self);
+  changed = latency != priv->latency;
+  priv->latency = latency;
+  GST_OBJECT_UNLOCK (self);
+  if (changed)
+    gst_element_post_message (GST_ELEMENT (self), gst_message_new_latency (GST_OBJECT (self)));
+}
+
 static void
 record_time (GstEdgeInference *self, GstClockTime duration, gboolean inferred)
 {
   GstEdgeInferencePrivate *priv = get_private (self);
-  gboolean changed = FALSE;
+  GstClockTime latency;
 
   GST_OBJECT_LOCK (self);
   priv->frames++;
   priv->inferred += inferred;
   gst_edge_latency_add (&priv->times, duration);
-  if (priv->frames >= FIRST_LATENCY_CHECK && (priv->frames & (priv->frames - 1)) == 0) {
-    GstClockTime latency = round_latency (gst_edge_latency_get_percentile (&priv->times, LATENCY_PERCENT));
-
-    changed = latency > priv->latency;
-    priv->latency = MAX (latency, priv->latency);
-  }
+  latency = priv->latency;
+  if (priv->frames >= FIRST_LATENCY_CHECK && (priv->frames & (priv->frames - 1)) == 0)
+    latency = MAX (latency, round_latency (gst_edge_latency_get_percentile (&priv->times, LATENCY_PERCENT)));
   GST_OBJECT_UNLOCK (self);
-  if (changed)
-    gst_element_post_message (GST_ELEMENT (self), gst_message_new_latency (GST_OBJECT (self)));
+  set_latency (self, latency);
 }
 
 static gboolean
@@ -305,9 +317,7 @@ try_session (GstEdgeInference *self, NncSession *session, GError **error)
   begin = gst_util_get_timestamp ();
   if (!nnc_session_run (session, error))
     return FALSE;
-  GST_OBJECT_LOCK (self);
-  get_private (self)->latency = round_latency (gst_util_get_timestamp () - begin);
-  GST_OBJECT_UNLOCK (self);
+  set_latency (self, round_latency (gst_util_get_timestamp () - begin));
   return TRUE;
 }
 
@@ -315,13 +325,8 @@ static gboolean
 open_session (GstEdgeInference *self, gint width, gint height, GError **error)
 {
   GstEdgeInferencePrivate *priv = get_private (self);
-  NncSessionOptions options = { 0 };
-  g_autoptr (NncSession) session = NULL;
+  g_autoptr (NncSession) session = gst_edge_input_new_session (priv->model, &priv->options, width, height, error);
 
-  GST_OBJECT_LOCK (self);
-  options.threads = priv->threads;
-  GST_OBJECT_UNLOCK (self);
-  session = gst_edge_input_new_session (priv->model, &options, width, height, error);
   if (session == NULL || !GST_EDGE_INFERENCE_GET_CLASS (self)->prepare (self, session, error)
       || !try_session (self, session, error))
     return FALSE;
@@ -340,20 +345,22 @@ open_model (GstEdgeInference *self, GError **error)
   path = g_strdup (priv->path);
   mean = g_strdup (priv->mean);
   std = g_strdup (priv->std);
+  priv->options.threads = priv->threads;
+  priv->opened_order = priv->order;
   GST_OBJECT_UNLOCK (self);
   if (path == NULL || *path == '\0') {
     g_set_error_literal (error, NNC_ERROR, NNC_ERROR_NOT_FOUND,
                          "No model is given: the property 'model' names the file of a network");
     return FALSE;
   }
-  if (!parse_channels ("mean", mean ? mean : DEFAULT_MEAN, priv->preprocess.mean, error)
-      || !parse_channels ("std", std ? std : DEFAULT_STD, priv->preprocess.std, error))
+  if (!parse_channels ("mean", mean ? mean : DEFAULT_MEAN, NAN, priv->preprocess.mean, error)
+      || !parse_channels ("std", std ? std : DEFAULT_STD, 0.0f, priv->preprocess.std, error))
     return FALSE;
   priv->model = nnc_model_new_from_file (path, error);
   if (priv->model == NULL)
     return FALSE;
   GST_OBJECT_LOCK (self);
-  priv->model_name = g_path_get_basename (path);
+  priv->model_name = g_filename_display_basename (path);
   GST_OBJECT_UNLOCK (self);
   return !gst_edge_input_is_sized (priv->model) || open_session (self, 0, 0, error);
 }
@@ -407,11 +414,7 @@ open_converter (GstEdgeInference *self, const GstVideoInfo *info, GError **error
   GstEdgeInferencePrivate *priv = get_private (self);
   NncPictureFormat format;
   NncTensorSpec spec;
-  NncColorOrder order;
 
-  GST_OBJECT_LOCK (self);
-  order = priv->order;
-  GST_OBJECT_UNLOCK (self);
   if (!gst_edge_picture_describe (info, &format)) {
     g_set_error (error, NNC_ERROR, NNC_ERROR_UNSUPPORTED, "%s frames are not supported",
                  gst_video_format_to_string (GST_VIDEO_INFO_FORMAT (info)));
@@ -419,10 +422,19 @@ open_converter (GstEdgeInference *self, const GstVideoInfo *info, GError **error
   }
   if (!gst_edge_input_is_sized (priv->model) && !open_session (self, format.width, format.height, error))
     return FALSE;
-  if (!gst_edge_input_describe (priv->session, order, &spec, error))
+  if (!gst_edge_input_describe (priv->session, priv->opened_order, &spec, error))
     return FALSE;
   priv->converter = nnc_picture_converter_new (&format, &spec, &priv->preprocess, error);
   return priv->converter != NULL;
+}
+
+/* Whether caps differ at most in what the pixels do not depend on, such as the frame rate. */
+static gboolean
+have_same_pixels (const GstVideoInfo *a, const GstVideoInfo *b)
+{
+  return GST_VIDEO_INFO_FORMAT (a) == GST_VIDEO_INFO_FORMAT (b) && GST_VIDEO_INFO_WIDTH (a) == GST_VIDEO_INFO_WIDTH (b)
+         && GST_VIDEO_INFO_HEIGHT (a) == GST_VIDEO_INFO_HEIGHT (b)
+         && gst_video_colorimetry_is_equal (&a->colorimetry, &b->colorimetry);
 }
 
 static gboolean
@@ -430,14 +442,17 @@ gst_edge_inference_set_caps (GstBaseTransform *transform, GstCaps *in, GstCaps *
 {
   GstEdgeInference *self = GST_EDGE_INFERENCE (transform);
   GstEdgeInferencePrivate *priv = get_private (self);
+  GstVideoInfo before = priv->info;
   g_autoptr (GError) error = NULL;
 
-  forget (self);
-  g_clear_pointer (&priv->converter, nnc_picture_converter_free);
   if (!gst_video_info_from_caps (&priv->info, in)) {
     GST_WARNING_OBJECT (self, "cannot read the caps %" GST_PTR_FORMAT, (gpointer)in);
     return FALSE;
   }
+  if (priv->converter != NULL && have_same_pixels (&before, &priv->info))
+    return TRUE;
+  forget (self);
+  g_clear_pointer (&priv->converter, nnc_picture_converter_free);
   if (open_converter (self, &priv->info, &error))
     return TRUE;
   post_error (self, error);
@@ -451,8 +466,6 @@ gst_edge_inference_sink_event (GstBaseTransform *transform, GstEvent *event)
 
   if (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP || GST_EVENT_TYPE (event) == GST_EVENT_STREAM_START)
     forget (self);
-  if (GST_EVENT_TYPE (event) == GST_EVENT_STREAM_START)
-    get_private (self)->next_number = 0;
   return GST_BASE_TRANSFORM_CLASS (gst_edge_inference_parent_class)->sink_event (transform, event);
 }
 
@@ -559,8 +572,8 @@ install_properties (GObjectClass *class)
    *
    * Since: 0.1
    */
-  g_object_class_install_property (class, PROP_MODEL,
-                                   g_param_spec_string ("model", "Model", "File of the network (ONNX, TFLite)", NULL, ready));
+  g_object_class_install_property (
+      class, PROP_MODEL, g_param_spec_string ("model", "Model", "File of the network (ONNX, TFLite)", NULL, ready));
   /**
    * GstEdgeInference:mean:
    *
@@ -675,6 +688,7 @@ gst_edge_inference_init (GstEdgeInference *self)
   priv->threads = DEFAULT_THREADS;
   gst_base_transform_set_in_place (transform, TRUE);
   gst_base_transform_set_prefer_passthrough (transform, FALSE);
-  gst_base_transform_set_qos_enabled (transform,
-                                      FALSE); /* it would drop frames; here inferences are skipped, never frames */
+  gst_base_transform_set_gap_aware (transform, TRUE); /* such frames are seen too */
+  /* QoS would drop frames; here inferences are skipped, never frames. */
+  gst_base_transform_set_qos_enabled (transform, FALSE);
 }

@@ -15,7 +15,7 @@ G_DECLARE_DERIVABLE_TYPE (GstEdgeInference, gst_edge_inference, GST, EDGE_INFERE
 
 /**
  * GstEdgeInferenceFrame:
- * @number: which frame since the stream began, from 0
+ * @number: which frame since the element started, from 0
  * @model: the name of the model's file, without its folder
  * @pts: timestamp of the frame that was inferred on
  * @age: how much earlier that frame was; 0 where it is this one

@@ -12,6 +12,12 @@ G_BEGIN_DECLS
   "{ I420, NV12, NV21, YUY2, UYVY, YVYU, VYUY, YV12, Y42B, NV16, NV61, Y444, NV24, "                                   \
   "RGB, BGR, RGBx, BGRx, xRGB, xBGR, RGBA, BGRA, ARGB, ABGR, GRAY8 }"
 
+/* As large as a picture can be. */
+#define GST_EDGE_PICTURE_CAPS                                                                                          \
+  "video/x-raw, format = (string) " GST_EDGE_PICTURE_FORMATS                                                           \
+  ", width = (int) [ 1, 32768 ], height = (int) [ 1, 32768 ], "                                                        \
+  "framerate = " GST_VIDEO_FPS_RANGE
+
 gboolean gst_edge_picture_describe (const GstVideoInfo *info, NncPictureFormat *format);
 NncPicture gst_edge_picture_locate (const GstVideoFrame *frame);
 

@@ -186,7 +186,7 @@ get_array (const GstStructure *result, const char *field)
 
 /**
  * gst_edge_result_get_classification:
- * @result: a result
+ * @result: (nullable): a result
  * @classification: (out caller-allocates): filled in but for its classes, which gst_edge_result_get_class() gets
  *
  * Returns: whether @result is a classification with all its fields. The strings are @result's.
@@ -194,9 +194,9 @@ get_array (const GstStructure *result, const char *field)
 gboolean
 gst_edge_result_get_classification (const GstStructure *result, GstEdgeClassification *classification)
 {
-  const GValue *indices = get_array (result, "indices");
+  const GValue *indices = result ? get_array (result, "indices") : NULL;
 
-  if (!gst_structure_has_name (result, CLASSIFICATION) || indices == NULL)
+  if (indices == NULL || !gst_structure_has_name (result, CLASSIFICATION))
     return FALSE;
   *classification = (GstEdgeClassification){
     .element = gst_structure_get_string (result, "element"),

@@ -31,7 +31,7 @@ typedef struct {
  * @element: who found it
  * @model: what with
  * @region: the id of a region's metadata, or %GST_EDGE_WHOLE_FRAME
- * @frame: which frame since the stream began, from 0
+ * @frame: which frame since the element started, from 0
  * @pts: the timestamp of the frame that was inferred on
  * @age: how much earlier that frame was; 0 where it is this one
  * @classes: (array length=n_classes): the most probable first

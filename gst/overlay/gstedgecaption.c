@@ -70,7 +70,7 @@ set_lines_of_result (GstEdgeCaption *caption, guint n, const GstStructure *resul
   GstEdgeClassification classification;
   GstEdgeClass one;
 
-  if (result == NULL || !gst_edge_result_get_classification (result, &classification))
+  if (!gst_edge_result_get_classification (result, &classification))
     return n;
   for (guint i = 0; i < max_labels && n < MAX_LINES && gst_edge_result_get_class (result, i, &one); i++, n++)
     *changed |= set_line (&caption->lines[n], one.label, to_percent (one.probability), i == 0);

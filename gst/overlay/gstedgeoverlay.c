@@ -54,10 +54,12 @@ struct _GstEdgeOverlay {
   double background_opacity;
   gboolean style_changed; /* since the last drawing */
   gboolean composition_refused; /* what comes after takes its caps, but does not draw it */
+  gboolean something_else_follows; /* and has not been asked */
 
   /* The streaming thread's. */
   GstVideoInfo info;
   gboolean attach; /* the caps after us say that compositions are drawn there */
+  gboolean refusable; /* text could be blended instead */
   gboolean unsettled; /* whether they are, has yet to be asked */
   PangoContext *context;
   GstEdgeCaption *caption;
@@ -247,8 +249,9 @@ gst_edge_overlay_set_caps (GstBaseTransform *transform, GstCaps *in, GstCaps *ou
   }
   self->attach = has_composition (gst_caps_get_features (out, 0));
   /* Compositions that come to us go on as they are, and what we cannot blend into must be composed. */
-  self->unsettled
+  self->refusable
       = self->attach && !has_composition (gst_caps_get_features (in, 0)) && gst_caps_is_subset (in, blendable);
+  self->unsettled = self->refusable;
   g_clear_pointer (&self->drawn, gst_video_overlay_rectangle_unref);
   GST_OBJECT_LOCK (self);
   self->style_changed = TRUE;
@@ -314,6 +317,7 @@ gst_edge_overlay_src_event (GstBaseTransform *transform, GstEvent *event)
   if (GST_EVENT_TYPE (event) == GST_EVENT_RECONFIGURE) {
     GST_OBJECT_LOCK (transform);
     GST_EDGE_OVERLAY (transform)->composition_refused = FALSE;
+    GST_EDGE_OVERLAY (transform)->something_else_follows = TRUE;
     GST_OBJECT_UNLOCK (transform);
   }
   return GST_BASE_TRANSFORM_CLASS (gst_edge_overlay_parent_class)->src_event (transform, event);
@@ -435,11 +439,23 @@ blend (GstEdgeOverlay *self, GstBuffer *buffer)
   return done;
 }
 
+/* Who takes the caps that we have already is not given them again, and so not asked by set_caps. */
+static void
+ask_what_follows (GstEdgeOverlay *self)
+{
+  GST_OBJECT_LOCK (self);
+  if (self->something_else_follows)
+    self->unsettled = self->refusable;
+  self->something_else_follows = FALSE;
+  GST_OBJECT_UNLOCK (self);
+}
+
 /* Sets the caps anew where what comes after us changed: before the base class decides what becomes of the buffer. */
 static GstFlowReturn
 gst_edge_overlay_submit_input_buffer (GstBaseTransform *transform, gboolean discont, GstBuffer *buffer)
 {
   gst_base_transform_reconfigure (transform);
+  ask_what_follows (GST_EDGE_OVERLAY (transform));
   if (is_composition_refused (GST_EDGE_OVERLAY (transform)))
     gst_base_transform_reconfigure_src (transform);
   return GST_BASE_TRANSFORM_CLASS (gst_edge_overlay_parent_class)->submit_input_buffer (transform, discont, buffer);

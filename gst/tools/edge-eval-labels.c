@@ -176,7 +176,7 @@ load_folders (const gchar *path, GError **error)
   guint label = 0;
 
   for (guint i = 0; entries != NULL && i < entries->len; i++) {
-    g_autofree gchar *folder = g_build_filename (path, g_ptr_array_index (entries, i), NULL);
+    g_autofree gchar *folder = g_build_filename (path, g_ptr_array_index (entries, i), NULL), *name = NULL;
     g_autoptr (GPtrArray) frames = NULL;
 
     if (!g_file_test (folder, G_FILE_TEST_IS_DIR))
@@ -185,7 +185,8 @@ load_folders (const gchar *path, GError **error)
       return NULL;
     for (guint k = 0; k < frames->len; k++)
       g_array_append_val (classes, label);
-    g_strv_builder_add (names, g_ptr_array_index (entries, i));
+    name = g_utf8_make_valid (g_ptr_array_index (entries, i), -1); /* as labels are */
+    g_strv_builder_add (names, name);
     label++;
   }
   if (entries == NULL)

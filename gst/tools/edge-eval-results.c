@@ -57,7 +57,7 @@ keep_name (EvalResults *results, const GstEdgeClass *class)
   if (class->index >= results->names->len)
     g_ptr_array_set_size (results->names, (gint) class->index + 1);
   if (results->names->pdata[class->index] == NULL)
-    results->names->pdata[class->index] = g_strdup (class->label);
+    results->names->pdata[class->index] = g_utf8_make_valid (class->label, -1);
 }
 
 static EvalResult *

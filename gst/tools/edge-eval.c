@@ -13,7 +13,9 @@
 #endif
 
 #include <gio/gio.h>
+#include <locale.h>
 #include <nncore/nncore.h>
+#include <stdio.h>
 #include <string.h>
 
 #define EXIT_FAILED 1
@@ -89,7 +91,7 @@ parse_options (int *argc, char ***argv, Options *options, GError **error)
     { "confusion", 0, 0, G_OPTION_ARG_FILENAME, &options->confusion, "Draw the confusion matrix", "FILE.png" },
     { "contact-sheet", 0, 0, G_OPTION_ARG_FILENAME, &options->sheet, "Draw right and wrong answers", "FILE.png" },
 #endif
-    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->launch_line, NULL, "LAUNCH-LINE…" },
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->launch_line, NULL, "LAUNCH-LINE…" },
     { 0 },
   };
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
@@ -192,7 +194,7 @@ print_report (const Options *options, const EvalReport *report, GError **error)
 
   if (json != NULL && !only_json && !g_file_set_contents (options->json, json, -1, error))
     return FALSE;
-  g_print ("%s", only_json ? json : text);
+  fputs (only_json ? json : text, stdout); /* names are UTF-8, and stay so in any locale */
   return TRUE;
 }
 
@@ -238,6 +240,7 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   g_auto (Options) options = { 0 };
 
+  setlocale (LC_CTYPE, "");
   if (!parse_options (&argc, &argv, &options, &error)) {
     g_printerr ("edge-eval: %s\nedge-eval --help tells how it is used\n", error->message);
     return EXIT_USAGE;
