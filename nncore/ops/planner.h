@@ -61,6 +61,7 @@ struct _NncRunContext {
   NncVariables *variables; /* NULL: no step needs them */
   gint *cancelled; /* atomic; NULL: it cannot be */
   guint64 *iterations; /* of loops, that are left; NULL: any number */
+  double *microseconds; /* of each step of the plan, filled in; NULL, and in bodies: nobody asks */
 };
 
 /* Frees params as a step wants it. */

@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static void
 step_clear (gpointer data)
@@ -352,12 +353,28 @@ nnc_plan_forget (NncPlan *plan)
     nnc_place_forget (g_array_index (plan->releases, NncPlanRelease, i).place, plan->options.memory);
 }
 
-static gboolean
-run_step (NncPlan *plan, const NncStep *step, NncRunContext *context, GError **error)
+static double
+now_us (void)
 {
+  struct timespec now;
+
+  clock_gettime (CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
+}
+
+/* took: in microseconds, or NULL. */
+static gboolean
+run_step (NncPlan *plan, const NncStep *step, NncRunContext *context, double *took, GError **error)
+{
+  double begin = took ? now_us () : 0;
+  gboolean done;
+
   if (!nnc_run_check_cancelled (context, error))
     return FALSE;
-  if (step->run (step, context, error))
+  done = step->run (step, context, error);
+  if (took)
+    *took = now_us () - begin;
+  if (done)
     return TRUE;
   g_prefix_error (error, "node '%s' (%s): ", step->node->name, step->node->op->name);
   return FALSE;
@@ -367,13 +384,16 @@ gboolean
 nnc_plan_run (NncPlan *plan, const NncRunContext *context, GError **error)
 {
   NncRunContext own = *context;
+  double *microseconds = g_steal_pointer (&own.microseconds); /* bodies run in the same context */
   guint released = 0;
 
   own.scratch = plan->scratch;
   own.scratch_size = plan->scratch_size;
   nnc_plan_forget (plan);
   for (guint i = 0; i < plan->steps->len; i++) {
-    if (!run_step (plan, &g_array_index (plan->steps, NncStep, i), &own, error))
+    double *took = microseconds ? &microseconds[i] : NULL;
+
+    if (!run_step (plan, &g_array_index (plan->steps, NncStep, i), &own, took, error))
       return FALSE;
     for (; released < plan->releases->len; released++) {
       const NncPlanRelease *release = &g_array_index (plan->releases, NncPlanRelease, released);

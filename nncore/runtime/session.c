@@ -388,6 +388,27 @@ nnc_session_reshape (NncSession *session, guint input, const gint64 *shape, guin
   return TRUE;
 }
 
+static gboolean
+run (NncSession *session, double *microseconds, GError **error)
+{
+  guint64 mode = nnc_denormals_flush (), iterations = session->max_iterations;
+  const NncRunContext context = {
+    .pool = session->pool,
+    .memory = session->network.memory,
+    .variables = session->network.variables,
+    .cancelled = &session->cancelled,
+    .iterations = &iterations,
+    .microseconds = microseconds,
+  };
+  gboolean done = nnc_plan_run (session->network.plan, &context, error);
+
+  nnc_denormals_restore (mode);
+  g_atomic_int_set (&session->cancelled, 0);
+  if (!done)
+    g_prefix_error (error, "%s: ", nnc_model_get_name (session->model));
+  return done;
+}
+
 /**
  * nnc_session_run:
  * @session: a session
@@ -401,21 +422,25 @@ nnc_session_reshape (NncSession *session, guint input, const gint64 *shape, guin
 gboolean
 nnc_session_run (NncSession *session, GError **error)
 {
-  guint64 mode = nnc_denormals_flush (), iterations = session->max_iterations;
-  const NncRunContext context = {
-    .pool = session->pool,
-    .memory = session->network.memory,
-    .variables = session->network.variables,
-    .cancelled = &session->cancelled,
-    .iterations = &iterations,
-  };
-  gboolean done = nnc_plan_run (session->network.plan, &context, error);
+  return run (session, NULL, error);
+}
 
-  nnc_denormals_restore (mode);
-  g_atomic_int_set (&session->cancelled, 0);
-  if (!done)
-    g_prefix_error (error, "%s: ", nnc_model_get_name (session->model));
-  return done;
+/**
+ * nnc_session_run_timed:
+ * @session: a session
+ * @microseconds: (out caller-allocates) (array): a number for each step of its
+ *   plan, see nnc_session_get_n_steps(); how long it took
+ * @error: return location for a #GError
+ *
+ * The same as nnc_session_run(), for finding out where the time goes. A step
+ * that runs a body of the network counts with all that it ran.
+ *
+ * Returns: %FALSE with @error set when the numbers make a result impossible, or the run was cancelled
+ */
+gboolean
+nnc_session_run_timed (NncSession *session, double *microseconds, GError **error)
+{
+  return run (session, microseconds, error);
 }
 
 /**
@@ -458,6 +483,16 @@ nnc_session_get_n_steps (NncSession *session)
   return n;
 }
 
+static guint64
+count_bytes (NncTensor *const *tensors, guint n)
+{
+  guint64 bytes = 0;
+
+  for (guint i = 0; i < n; i++)
+    bytes += tensors[i] ? nnc_tensor_get_size (tensors[i]) : 0;
+  return bytes;
+}
+
 /**
  * nnc_session_get_step:
  * @session: a session
@@ -478,6 +513,8 @@ nnc_session_get_step (NncSession *session, guint index, NncStepInfo *info)
   info->kernel = steps[index].kernel ? steps[index].kernel : "";
   info->output = steps[index].outputs[0];
   info->macs = steps[index].macs;
+  info->bytes = count_bytes (steps[index].inputs, steps[index].n_inputs)
+                + count_bytes (steps[index].outputs, steps[index].n_outputs);
 }
 
 /**

@@ -2,6 +2,8 @@
 /* bench.c: how long a network takes: a run, and from nothing to the first result. */
 #include "command.h"
 #include "options.h"
+#include "profile.h"
+#include "timing.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -11,15 +13,6 @@ typedef struct {
   gint64 memory_added; /* bytes of anonymous memory */
   guint runs;
 } Timing;
-
-static double
-now_us (void)
-{
-  struct timespec time;
-
-  clock_gettime (CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec * 1e6 + (double)time.tv_nsec / 1e3;
-}
 
 /* Resident anonymous memory in bytes; 0 where the system does not say. */
 static gint64
@@ -32,14 +25,6 @@ anonymous_memory (void)
     return 0;
   line = strstr (status, "RssAnon:");
   return line ? g_ascii_strtoll (line + strlen ("RssAnon:"), NULL, 10) * 1024 : 0;
-}
-
-static gint
-by_size (gconstpointer a, gconstpointer b)
-{
-  double x = *(const double *)a, y = *(const double *)b;
-
-  return x < y ? -1 : x > y;
 }
 
 /* Random numbers in [0, 1) where that makes sense: zeros are not typical. */
@@ -61,49 +46,73 @@ static gboolean
 time_runs (NncSession *session, double seconds, Timing *timing, GError **error)
 {
   g_autoptr (GArray) times = g_array_new (FALSE, FALSE, sizeof (double));
-  double end = now_us () + seconds * 1e6;
+  double end = timing_now_us () + seconds * 1e6;
 
   do {
-    double begin = now_us (), took;
+    double begin = timing_now_us (), took;
 
     if (!nnc_session_run (session, error))
       return FALSE;
-    took = now_us () - begin;
+    took = timing_now_us () - begin;
     g_array_append_val (times, took);
-  } while (now_us () < end || times->len < 3);
-  g_array_sort (times, by_size);
+  } while (timing_now_us () < end || times->len < 3);
+  timing_sort (times);
   timing->runs = times->len;
   timing->minimum = g_array_index (times, double, 0);
-  timing->median = g_array_index (times, double, times->len / 2);
+  timing->median = timing_median (times);
   timing->p95 = g_array_index (times, double, times->len * 95 / 100);
   return TRUE;
 }
 
-static gboolean
+static NncSession *
 measure (const char *path, const NncSessionOptions *options, double seconds, Timing *timing, GError **error)
 {
   gint64 memory = anonymous_memory ();
-  double begin = now_us ();
+  double begin = timing_now_us ();
   g_autoptr (NncModel) model = nnc_model_new_from_file (path, error);
   g_autoptr (NncSession) session = model ? nnc_session_new (model, options, error) : NULL;
 
-  timing->load = now_us () - begin;
+  timing->load = timing_now_us () - begin;
   if (session == NULL || !nnc_session_run (session, error))
-    return FALSE;
-  timing->first_result = now_us () - begin;
+    return NULL;
+  timing->first_result = timing_now_us () - begin;
   timing->memory_added = anonymous_memory () - memory;
   fill_inputs (session);
-  return time_runs (session, seconds, timing, error);
+  return time_runs (session, seconds, timing, error) ? g_steal_pointer (&session) : NULL;
+}
+
+static void
+print_json (const Timing *timing, NncSession *session, const Profile *profile)
+{
+  g_print ("{\"median_us\": %.3f, \"p95_us\": %.3f, \"min_us\": %.3f, \"load_us\": %.1f, "
+           "\"first_result_us\": %.1f, \"memory_added_bytes\": %" G_GINT64_FORMAT ", \"runs\": %u",
+           timing->median, timing->p95, timing->minimum, timing->load, timing->first_result, timing->memory_added,
+           timing->runs);
+  if (profile)
+    profile_print_json (profile, session, timing->median);
+  g_print ("}\n");
+}
+
+static void
+print_text (const Timing *timing, NncSession *session, const Profile *profile)
+{
+  g_print ("median %.1f us, p95 %.1f us, min %.1f us over %u runs; load %.0f us, first result %.0f us, memory %.2f "
+           "MB\n",
+           timing->median, timing->p95, timing->minimum, timing->runs, timing->load, timing->first_result,
+           (double)timing->memory_added / 1e6);
+  if (profile)
+    profile_print (profile, session, timing->median);
 }
 
 gboolean
 command_bench (int argc, char **argv, GError **error)
 {
-  gboolean json = FALSE;
+  gboolean json = FALSE, wants_profile = FALSE;
   double seconds = 1;
   int threads = 1;
   const GOptionEntry entries[] = {
     { "json", 0, 0, G_OPTION_ARG_NONE, &json, "Print one JSON object", NULL },
+    { "profile", 0, 0, G_OPTION_ARG_NONE, &wants_profile, "Time each step, too", NULL },
     { "threads", 0, 0, G_OPTION_ARG_INT, &threads, "Threads a run may use", "T" },
     { "seconds", 0, 0, G_OPTION_ARG_DOUBLE, &seconds, "How long to repeat", "S" },
     { 0 },
@@ -111,18 +120,14 @@ command_bench (int argc, char **argv, GError **error)
   g_autofree char *path = options_parse (argc, argv, entries, error);
   NncSessionOptions options = { .threads = (guint)MAX (threads, 1) };
   Timing timing;
+  g_autoptr (NncSession) session = path ? measure (path, &options, seconds, &timing, error) : NULL;
+  g_autoptr (Profile) profile = session && wants_profile ? profile_new (session, seconds, error) : NULL;
 
-  if (path == NULL || !measure (path, &options, seconds, &timing, error))
+  if (session == NULL || (wants_profile && profile == NULL))
     return FALSE;
   if (json)
-    g_print ("{\"median_us\": %.3f, \"p95_us\": %.3f, \"min_us\": %.3f, \"load_us\": %.1f, "
-             "\"first_result_us\": %.1f, \"memory_added_bytes\": %" G_GINT64_FORMAT ", \"runs\": %u}\n",
-             timing.median, timing.p95, timing.minimum, timing.load, timing.first_result, timing.memory_added,
-             timing.runs);
+    print_json (&timing, session, profile);
   else
-    g_print ("median %.1f us, p95 %.1f us, min %.1f us over %u runs; load %.0f us, first result %.0f us, memory %.2f "
-             "MB\n",
-             timing.median, timing.p95, timing.minimum, timing.runs, timing.load, timing.first_result,
-             (double)timing.memory_added / 1e6);
+    print_text (&timing, session, profile);
   return TRUE;
 }

@@ -10,7 +10,7 @@ static const struct {
 } commands[] = {
   { "inspect", "inspect [--plan] MODEL", command_inspect },
   { "run", "run MODEL [-i NAME=FILE.npy …] -o DIR", command_run },
-  { "bench", "bench [--json] [--threads T] [--seconds S] MODEL", command_bench },
+  { "bench", "bench [--json] [--profile] [--threads T] [--seconds S] MODEL", command_bench },
 };
 
 static int

@@ -62,6 +62,7 @@ NNC_API gboolean nnc_session_bind_input (NncSession *session, guint index, gpoin
 NNC_API gboolean nnc_session_reshape (NncSession *session, guint input, const gint64 *shape, guint rank,
                                       GError **error);
 NNC_API gboolean nnc_session_run (NncSession *session, GError **error);
+NNC_API gboolean nnc_session_run_timed (NncSession *session, double *microseconds, GError **error);
 NNC_API void nnc_session_reset (NncSession *session);
 NNC_API void nnc_session_cancel (NncSession *session);
 
@@ -72,6 +73,7 @@ NNC_API void nnc_session_cancel (NncSession *session);
  * @kernel: what computes it
  * @output: (nullable): its first output
  * @macs: multiply-accumulates of one run
+ * @bytes: how many its inputs and outputs have together
  *
  * One step of a session's plan.
  */
@@ -81,6 +83,7 @@ typedef struct {
   const char *kernel;
   const NncTensor *output;
   guint64 macs;
+  guint64 bytes;
 } NncStepInfo;
 
 NNC_API guint nnc_session_get_n_steps (NncSession *session);

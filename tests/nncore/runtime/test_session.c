@@ -76,6 +76,28 @@ GST_START_TEST (a_run_computes_and_the_next_one_too)
 }
 GST_END_TEST
 
+GST_START_TEST (a_timed_run_computes_and_times_every_step)
+{
+  g_autoptr (NncModel) model = make_model ();
+  g_autoptr (NncSession) session = nnc_session_new (model, NULL, NULL);
+  guint n = nnc_session_get_n_steps (session);
+  g_autofree double *microseconds = g_new (double, n + 1);
+  NncStepInfo step;
+
+  for (guint i = 0; i <= n; i++)
+    microseconds[i] = -1;
+  check_run (session, 0, 0, 0, 0);
+  ((float *)nnc_tensor_get_data (nnc_session_get_input (session, 0)))[0] = 3;
+  fail_unless (nnc_session_run_timed (session, microseconds, NULL));
+  fail_unless_equals_float (((const float *)nnc_tensor_get_data (nnc_session_get_output (session, 0)))[0], 3);
+  for (guint i = 0; i < n; i++)
+    fail_unless (microseconds[i] >= 0 && microseconds[i] < 60e6, "step %u took %g us", i, microseconds[i]);
+  fail_unless_equals_float (microseconds[n], -1);
+  nnc_session_get_step (session, 0, &step);
+  fail_unless_equals_uint64 (step.bytes, (2 + 4 + 2) * sizeof (float));
+}
+GST_END_TEST
+
 GST_START_TEST (free_dimensions_are_one_until_reshaped)
 {
   g_autoptr (NncModel) model = make_model ();
@@ -268,6 +290,7 @@ session_suite (void)
   tcase_add_test (tcase, a_free_dimension_is_told_from_a_fixed_one);
   tcase_add_test (tcase, a_session_begins_with_the_shapes_it_is_given);
   tcase_add_test (tcase, a_run_computes_and_the_next_one_too);
+  tcase_add_test (tcase, a_timed_run_computes_and_times_every_step);
   tcase_add_test (tcase, free_dimensions_are_one_until_reshaped);
   tcase_add_test (tcase, a_cancelled_run_says_so_and_the_next_one_runs);
   tcase_add_test (tcase, a_memory_limit_refuses_what_is_larger);
