@@ -289,6 +289,23 @@ GST_START_TEST (another_element_downstream_is_asked_anew)
 }
 GST_END_TEST
 
+GST_START_TEST (text_is_blended_again_where_the_same_caps_stop_to_be_composed)
+{
+  GstHarness *harness = gst_harness_new_parse ("edgeoverlay ! identity name=after");
+  GstElement *after = gst_bin_get_by_name (GST_BIN (harness->element), "after");
+  GstVideoInfo info;
+
+  gst_harness_add_propose_allocation_meta (harness, GST_VIDEO_OVERLAY_COMPOSITION_META_API_TYPE, NULL);
+  info = set_caps (harness, GST_VIDEO_FORMAT_NV12, 320, 240);
+  check_attached (harness, &info);
+  g_object_set (after, "drop-allocation", TRUE, NULL);
+  fail_unless (gst_harness_push_upstream_event (harness, gst_event_new_reconfigure ()));
+  check_blended (harness, &info);
+  gst_object_unref (after);
+  gst_harness_teardown (harness);
+}
+GST_END_TEST
+
 static void
 add_composition (GstBuffer *buffer)
 {
@@ -480,6 +497,7 @@ edgeoverlay_suite (void)
   tcase_add_test (tests, text_is_blended_where_caps_of_compositions_are_not_taken);
   tcase_add_test (tests, text_is_attached_where_only_caps_of_compositions_are_taken);
   tcase_add_test (tests, another_element_downstream_is_asked_anew);
+  tcase_add_test (tests, text_is_blended_again_where_the_same_caps_stop_to_be_composed);
   tcase_add_test (tests, what_is_composed_upstream_stays_beside_the_text);
   tcase_add_test (tests, frames_that_cannot_be_read_get_a_composition);
   tcase_add_test (tests, a_drawing_is_kept_until_text_size_or_properties_change);
