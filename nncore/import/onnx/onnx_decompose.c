@@ -73,3 +73,20 @@ nnc_onnx_translate_mean_variance_normalization (NncOnnxTranslation *translation,
 
   return quotient[1] && nnc_onnx_emit (translation, "Div", quotient, 2, &y, 1, error);
 }
+
+/* NegativeLogLikelihoodLoss of the logarithms of softmax, which are output 1. */
+gboolean
+nnc_onnx_translate_softmax_loss (NncOnnxTranslation *translation, GError **error)
+{
+  NncValue *scores = nnc_onnx_input (translation, 0), *y = nnc_onnx_output (translation, 0);
+  NncValue *logarithms = nnc_onnx_output (translation, 1);
+  NncValue *inputs[3] = { NULL, nnc_onnx_input (translation, 1), nnc_onnx_input (translation, 2) };
+  NncNode *softmax;
+
+  inputs[0] = logarithms ? logarithms : nnc_onnx_new_value (translation, "logarithms");
+  softmax = nnc_onnx_emit (translation, "LogSoftmax", &scores, 1, &inputs[0], 1, error);
+  if (softmax == NULL)
+    return FALSE;
+  nnc_node_set_int (softmax, "axis", 1);
+  return nnc_onnx_emit_draft (translation, inputs, inputs[2] ? 3 : 2, &y, 1, error) != NULL;
+}

@@ -105,3 +105,4 @@ gboolean nnc_onnx_translate_fused_conv (NncOnnxTranslation *translation, GError 
 gboolean nnc_onnx_translate_fused_mat_mul (NncOnnxTranslation *translation, GError **error);
 gboolean nnc_onnx_translate_typed (NncOnnxTranslation *translation, GError **error);
 gboolean nnc_onnx_translate_dft (NncOnnxTranslation *translation, GError **error);
+gboolean nnc_onnx_translate_softmax_loss (NncOnnxTranslation *translation, GError **error);

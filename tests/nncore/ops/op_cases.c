@@ -1041,6 +1041,12 @@ const OpCase op_cases[] = {
     "error: input 2 is f32 [1,2,1,1], [1,4,1,1] is right",
     { "f32[1,1,1,2] 1 2", "f32[1,1,1,2] 1 10", "f32[1,2,1,1] 0" } },
   { "DeformConv", "group=2", "error: x has 1 channels", { "f32[1,1,1,2] 1 2", "f32[1,1,1,2] 1 10", "f32[1,4,1,1] 0" } },
+  { "NegativeLogLikelihoodLoss", "reduction=none", "f32[2] -1 -8", { "f32[2,2] 1 2 3 4", "i64[2] 0 1", "f32[2] 1 2" } },
+  { "NegativeLogLikelihoodLoss", "", "f32[] -3", { "f32[2,2] 1 2 3 4", "i32[2] 0 1", "f32[2] 1 2" } },
+  { "NegativeLogLikelihoodLoss", "reduction=sum ignore_index=5", "f32[] -4", { "f32[1,2,2] 1 2 3 4", "i64[1,2] 5 1" } },
+  { "NegativeLogLikelihoodLoss", "", "error: a target is 5, there are 2 classes", { "f32[1,2] 1 2", "i64[1] 5" } },
+  { "NegativeLogLikelihoodLoss", "", "error: targets are i64 [2] for f32 [1,2]", { "f32[1,2] 1 2", "i64[2] 0" } },
+  { "NegativeLogLikelihoodLoss", "reduction=all", "error: 'reduction' is 'all'", { "f32[1,2] 1 2", "i64[1] 0" } },
 };
 
 const guint n_op_cases = G_N_ELEMENTS (op_cases);
