@@ -51,6 +51,7 @@ _n_inputs = _declare("nnc_session_get_n_inputs", c_uint, c_void_p)
 _n_outputs = _declare("nnc_session_get_n_outputs", c_uint, c_void_p)
 _input = _declare("nnc_session_get_input", c_void_p, c_void_p, c_uint)
 _output = _declare("nnc_session_get_output", c_void_p, c_void_p, c_uint)
+_reset = _declare("nnc_session_reset", None, c_void_p)
 _run = _declare("nnc_session_run", c_int, c_void_p, _ERROR)
 _type = _declare("nnc_tensor_get_data_type", c_int, c_void_p)
 _shape = _declare("nnc_tensor_get_shape", POINTER(c_int64), c_void_p, POINTER(c_uint))
@@ -110,6 +111,10 @@ class Session:
             tensor[...] = array
         _call(_run, self.pointer)
         return [_view(_output(self.pointer, i)).copy() for i in range(_n_outputs(self.pointer))]
+
+    def reset(self):
+        """Variables hold what they begin with."""
+        _reset(self.pointer)
 
     def __del__(self):
         if hasattr(self, "pointer"):

@@ -27,6 +27,7 @@ HYBRID = {"model_quant_1.tflite", "kws_ref_model_float32.tflite"}
 HYBRID_TOLERANCE = 1e-3
 RUNS = 3 if os.environ.get("NNC_CPU") == "c" else 20
 MODELS = [
+    "coral/keras_lstm_mnist_ptq.tflite",
     "coral/mobilenet_v1_0.25_128_quant.tflite",
     "coral/mobilenet_v1_0.25_224_1_metadata_1.tflite",
     "coral/mobilenet_v1_0.25_224_quant.tflite",
@@ -60,6 +61,8 @@ class LiteRT:
         return {i["name"]: make_input(i, random) for i in self.interpreter.get_input_details()}
 
     def run(self, inputs):
+        """From the states that a new session has."""
+        self.interpreter.reset_all_variables()
         for i in self.interpreter.get_input_details():
             self.interpreter.set_tensor(i["index"], inputs[i["name"]])
         self.interpreter.invoke()

@@ -27,6 +27,7 @@ enum {
 typedef struct {
   NncTfliteModel *model;
   NncGraph *graph;
+  gsize index; /* of the graph in the file */
   GPtrArray *tensors; /* NncValue */
 } Reader;
 
@@ -168,6 +169,7 @@ read_node (Reader *reader, const NncTable *node, GError **error)
   NncTfliteTranslation translation = {
     .model = reader->model,
     .graph = reader->graph,
+    .graph_index = reader->index,
     .options = nnc_table_get_table (node, NODE_OPTIONS),
     .custom_options = nnc_table_get_vector (node, NODE_CUSTOM_OPTIONS, 1),
     .inputs = inputs,
@@ -285,7 +287,7 @@ nnc_tflite_read_graph (NncTfliteModel *model, gsize index, GError **error)
   NncTable table = nnc_vector_get_table (&model->subgraphs, index);
   g_autoptr (NncGraph) graph = nnc_graph_new ();
   g_autoptr (GPtrArray) tensors = g_ptr_array_new ();
-  Reader reader = { model, graph, tensors };
+  Reader reader = { model, graph, index, tensors };
 
   return read_graph (&reader, &table, error) ? g_steal_pointer (&graph) : NULL;
 }

@@ -56,6 +56,7 @@ static const NncTfliteOperator operators[] = {
   PLAIN ("SUB", "Sub", 28, 2, 0),
   PLAIN ("TANH", "Tanh", 0, 1, NO_ACTIVATION),
   TRANSLATED ("TRANSPOSE", "Transpose", 26, 2, NO_ACTIVATION, transpose),
+  TRANSLATED ("UNIDIRECTIONAL_SEQUENCE_LSTM", NULL, 71, 1, NO_ACTIVATION, sequence_lstm),
   TRANSLATED ("UNPACK", "Slice", 64, 1, NO_ACTIVATION, unpack),
 };
 

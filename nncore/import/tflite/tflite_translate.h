@@ -10,6 +10,7 @@
 typedef struct {
   NncTfliteModel *model;
   NncGraph *graph;
+  gsize graph_index; /* in the file */
   const NncTfliteOperatorCode *code;
   const NncTfliteOperator *operator;
   NncTable options; /* of the operator; perhaps absent */
@@ -107,3 +108,5 @@ gboolean nnc_tflite_translate_split (NncTfliteTranslation *translation, GError *
 gboolean nnc_tflite_translate_split_v (NncTfliteTranslation *translation, GError **error);
 gboolean nnc_tflite_translate_unpack (NncTfliteTranslation *translation, GError **error);
 gboolean nnc_tflite_translate_pack (NncTfliteTranslation *translation, GError **error);
+/* tflite_recurrent.c */
+gboolean nnc_tflite_translate_sequence_lstm (NncTfliteTranslation *translation, GError **error);

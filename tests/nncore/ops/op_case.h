@@ -4,7 +4,7 @@
 
 #include "op.h"
 
-#define OP_CASE_MAX_INPUTS 8
+#define OP_CASE_MAX_INPUTS 15
 
 /* Tensors are "f32[2,3] 1 2 3 4 5 6"; a single number fills all; "i8[2]@0.5,-3 7 8": stored by scale
  * and zero point. Attributes are "axis=1 alpha=0.5f pads=[1,1]

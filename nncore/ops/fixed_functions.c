@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* fixed_functions.c: see fixed_functions.h. Constants are written with 32 bits, and rounded to those there are. */
+#include "fixed_functions.h"
+
+#include "fixed_point.h"
+
+static gint32
+saturate (gint64 x, int bits)
+{
+  const gint64 limit = (gint64)1 << (bits - 1);
+
+  return (gint32)CLAMP (x, -limit, limit - 1);
+}
+
+gint32
+nnc_fixed_product (gint32 a, gint32 b, int bits)
+{
+  return saturate (((gint64)a * b + ((gint64)1 << (bits - 2))) >> (bits - 1), bits);
+}
+
+/* x * 2^shift, saturated. */
+static gint32
+scale_up (gint32 x, int shift, int bits)
+{
+  return saturate ((gint64)x * ((gint64)1 << shift), bits);
+}
+
+static gint32
+constant (gint32 value, int bits)
+{
+  return nnc_rounding_shift (value, 32 - bits);
+}
+
+static gint32
+one (int bits)
+{
+  return (gint32)(((gint64)1 << (bits - 1)) - 1);
+}
+
+/* e^x as Q0, for x in [-1/4, 0) as Q0: Taylor's series about -1/8. */
+static gint32
+exponential_near_zero (gint32 x, int bits)
+{
+  const gint32 e_to_the_eighth = constant (1895147668, bits), third = constant (715827883, bits); /* e^(-1/8), 1/3 */
+  gint32 a = x + (1 << (bits - 4)), a2 = nnc_fixed_product (a, a, bits), a3 = nnc_fixed_product (a2, a, bits);
+  gint32 a4 = nnc_fixed_product (a2, a2, bits);
+  /* a^4/24 + a^3/6 + a^2/2 */
+  gint32 tail = nnc_rounding_shift (nnc_fixed_product (nnc_rounding_shift (a4, 2) + a3, third, bits) + a2, 1);
+
+  return saturate ((gint64)e_to_the_eighth + nnc_fixed_product (e_to_the_eighth, a + tail, bits), bits);
+}
+
+/* e^(x mod 1/4) times e^-(2^i) for each bit i of the rest. */
+gint32
+nnc_fixed_exponential (gint32 x, int before, int bits)
+{
+  static const gint32 powers[] = { /* e^-(1/4), e^-(1/2), e^-1, e^-2, e^-4, e^-8, e^-16 */
+                                   1672461947, 1302514674, 790015084, 290630308, 39332535, 720401, 242
+  };
+  const int point = bits - 1 - before, quarter = 1 << (point - 2);
+  gint32 fraction = (x & (quarter - 1)) - quarter, rest = fraction - x;
+  gint32 result = exponential_near_zero (scale_up (fraction, before, bits), bits);
+
+  if (x == 0)
+    return one (bits);
+  if (before > 5 && x < -(32 << point))
+    return 0;
+  for (int i = 0; i < (int)G_N_ELEMENTS (powers) && i < before + 2; i++)
+    if (rest & (quarter << i))
+      result = nnc_fixed_product (result, constant (powers[i], bits), bits);
+  return result;
+}
+
+/* 2 / (1 + x) as Q2, for x in [0, 1) as Q0: Newton's division, three steps. */
+static gint32
+divide_two (gint32 x, int bits)
+{
+  const gint32 start = constant (1515870810, bits), slope = constant (-1010580540, bits); /* 48/17, -32/17 */
+  gint32 half_denominator = (gint32)(((gint64)x + one (bits) + 1) / 2);
+  gint32 result = start + nnc_fixed_product (half_denominator, slope, bits);
+
+  for (int i = 0; i < 3; i++) {
+    gint32 rest = (1 << (bits - 3)) - nnc_fixed_product (half_denominator, result, bits);
+    result += scale_up (nnc_fixed_product (result, rest, bits), 2, bits);
+  }
+  return result;
+}
+
+gint32
+nnc_fixed_reciprocal (gint32 x, int bits)
+{
+  return scale_up (divide_two (x, bits), 1, bits);
+}
+
+gint32
+nnc_fixed_sigmoid (gint32 x, int before, int bits)
+{
+  gint32 positive;
+
+  if (x == 0)
+    return 1 << (bits - 2);
+  positive = nnc_fixed_reciprocal (nnc_fixed_exponential (x > 0 ? -x : x, before, bits), bits);
+  return x > 0 ? positive : one (bits) - positive;
+}
+
+/* (1 - e^-2x) / (1 + e^-2x), which is 2 / (1 + e^-2x) - 1. */
+gint32
+nnc_fixed_tanh (gint32 x, int before, int bits)
+{
+  gint32 two, positive;
+
+  if (x == 0)
+    return 0;
+  two = divide_two (nnc_fixed_exponential (x > 0 ? -x : x, before + 1, bits), bits);
+  positive = scale_up (two - (1 << (bits - 3)), 2, bits);
+  return x > 0 ? positive : -positive;
+}
