@@ -544,6 +544,29 @@ GST_START_TEST (labels_set_while_playing_wait_for_the_next_start)
 }
 GST_END_TEST
 
+/* docs/elements/edgeclassify.md: by the names and types that applications write. */
+GST_START_TEST (a_message_has_the_documented_fields)
+{
+  const struct {
+    const char *name;
+    GType type;
+  } fields[] = {
+    { "label", G_TYPE_STRING },        { "index", G_TYPE_UINT },   { "probability", G_TYPE_DOUBLE },
+    { "previous", G_TYPE_STRING },     { "frame", G_TYPE_UINT64 }, { "pts", G_TYPE_UINT64 },
+    { "running-time", G_TYPE_UINT64 },
+  };
+  guint n, index;
+  guint64 frame;
+  g_autoptr (GstStructure) last = count_messages ("", &n);
+
+  fail_unless_equals_int (gst_structure_n_fields (last), G_N_ELEMENTS (fields));
+  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
+    fail_unless (gst_structure_has_field_typed (last, fields[i].name, fields[i].type), "%s", fields[i].name);
+  fail_unless (gst_structure_get_uint (last, "index", &index) && index == 2);
+  fail_unless (gst_structure_get_uint64 (last, "frame", &frame) && frame == 2);
+}
+GST_END_TEST
+
 GST_START_TEST (statistics_count_frames_and_inferences)
 {
   Fixture fixture = open_usual ("inference-interval=4");
@@ -565,6 +588,43 @@ GST_START_TEST (statistics_count_frames_and_inferences)
 }
 GST_END_TEST
 
+static GstClockTime
+time_push (Fixture *fixture, const GstVideoInfo *info)
+{
+  GstBuffer *buffer = new_frame (info, colors[0]);
+  GstClockTime begin = gst_util_get_timestamp (), end;
+
+  gst_harness_push (fixture->harness, buffer);
+  end = gst_util_get_timestamp ();
+  gst_buffer_unref (gst_harness_pull (fixture->harness));
+  return end - begin;
+}
+
+/* The network reads a million numbers: the three frames of four that come between inferences are much quicker. */
+GST_START_TEST (statistics_are_of_all_frames)
+{
+  Fixture fixture
+      = open_with (color_model_write (&(ColorModel){ NNC_LAYOUT_NHWC, NNC_F32, 1, 600, 600 }), "inference-interval=4");
+  GstVideoInfo info = set_caps (&fixture, GST_VIDEO_FORMAT_RGB, 8, 8);
+  GstClockTime quickest_inference = GST_CLOCK_TIME_NONE;
+  g_autoptr (GstStructure) stats = NULL;
+  guint64 p50, p99;
+
+  for (guint i = 0; i < 40; i++) {
+    GstClockTime time = time_push (&fixture, &info);
+
+    if (i % 4 == 0)
+      quickest_inference = MIN (quickest_inference, time);
+  }
+  g_object_get (fixture.element, "stats", &stats, NULL);
+  fail_unless (gst_structure_get (stats, "p50", G_TYPE_UINT64, &p50, "p99", G_TYPE_UINT64, &p99, NULL));
+  fail_unless (p50 < quickest_inference / 2, "p50 %" G_GUINT64_FORMAT " ns, an inference %" G_GUINT64_FORMAT, p50,
+               quickest_inference);
+  fail_unless (p99 > quickest_inference / 2);
+  close_fixture (&fixture);
+}
+GST_END_TEST
+
 GST_START_TEST (the_latency_query_is_answered)
 {
   Fixture fixture = open_usual ("");
@@ -576,6 +636,81 @@ GST_START_TEST (the_latency_query_is_answered)
   fail_unless (gst_harness_query_latency (fixture.harness) < 200 * GST_MSECOND);
   fail_unless_equals_uint64 (gst_harness_query_latency (fixture.harness) % GST_MSECOND, 0);
   close_fixture (&fixture);
+}
+GST_END_TEST
+
+static GstClockTime upstream_max;
+
+static gboolean
+answer_upstream (GstPad *pad, GstObject *parent, GstQuery *query)
+{
+  if (GST_QUERY_TYPE (query) != GST_QUERY_LATENCY)
+    return gst_pad_query_default (pad, parent, query);
+  gst_query_set_latency (query, TRUE, 10 * GST_MSECOND, upstream_max);
+  return TRUE;
+}
+
+/* What the element makes of upstream's 10 ms, and of the longest latency that it can have. */
+static void
+query_latency (Fixture *fixture, GstClockTime upstream, GstClockTime *min, GstClockTime *max)
+{
+  g_autoptr (GstQuery) query = gst_query_new_latency ();
+  gboolean live;
+
+  upstream_max = upstream;
+  fail_unless (gst_pad_peer_query (fixture->harness->sinkpad, query));
+  gst_query_parse_latency (query, &live, min, max);
+  fail_unless (live);
+  fail_unless (*min > 10 * GST_MSECOND && *min < 200 * GST_MSECOND);
+}
+
+GST_START_TEST (the_longest_latency_grows_as_the_shortest_does)
+{
+  Fixture fixture = open_usual ("");
+  GstClockTime min, max;
+
+  set_caps (&fixture, GST_VIDEO_FORMAT_RGB, 8, 8);
+  gst_pad_set_query_function (fixture.harness->srcpad, answer_upstream);
+  query_latency (&fixture, 500 * GST_MSECOND, &min, &max);
+  fail_unless_equals_uint64 (max - 500 * GST_MSECOND, min - 10 * GST_MSECOND);
+  query_latency (&fixture, GST_CLOCK_TIME_NONE, &min, &max); /* there is no longest */
+  fail_unless_equals_uint64 (max, GST_CLOCK_TIME_NONE);
+  close_fixture (&fixture);
+}
+GST_END_TEST
+
+static guint
+count_threads (void)
+{
+  g_autoptr (GDir) tasks = g_dir_open ("/proc/self/task", 0, NULL);
+  guint n = 0;
+
+  while (tasks && g_dir_read_name (tasks))
+    n++;
+  return n;
+}
+
+/* How many threads there are more while an element runs with these properties. */
+static guint
+count_threads_of (const char *properties)
+{
+  guint before = count_threads (), n;
+  Fixture fixture = open_usual (properties);
+
+  set_caps (&fixture, GST_VIDEO_FORMAT_RGB, 8, 8);
+  n = count_threads () - before;
+  close_fixture (&fixture);
+  return n;
+}
+
+GST_START_TEST (an_inference_has_the_threads_of_its_property)
+{
+  if (count_threads () == 0) {
+    g_print ("SKIP: no /proc tells a process's threads\n");
+    return;
+  }
+  fail_unless_equals_int (count_threads_of (""), 0);
+  fail_unless_equals_int (count_threads_of ("threads=4"), 3); /* the streaming thread is one of the four */
 }
 GST_END_TEST
 
@@ -618,6 +753,27 @@ GST_START_TEST (a_file_that_is_no_model_is_an_error_that_names_it)
     g_file_set_contents (model, contents, (gssize)length, NULL);
     check_start_fails (properties, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT, model);
   }
+  g_remove (model);
+}
+GST_END_TEST
+
+/* One letter of an operator's name is another. */
+GST_START_TEST (an_unknown_operator_is_an_error_that_names_file_node_and_operator)
+{
+  g_autofree char *model = color_model_write_usual ();
+  g_autofree char *properties = g_strdup_printf ("model=%s", model);
+  g_autofree char *contents = NULL;
+  char *name;
+  gsize size;
+
+  fail_unless (g_file_get_contents (model, &contents, &size, NULL));
+  name = memmem (contents, size, "ReduceMean", strlen ("ReduceMean"));
+  fail_unless (name != NULL);
+  memcpy (name, "ReduceMoon", strlen ("ReduceMoon"));
+  fail_unless (g_file_set_contents (model, contents, (gssize)size, NULL));
+  check_start_fails (properties, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT, model);
+  check_start_fails (properties, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT, "'means'");
+  check_start_fails (properties, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT, "ReduceMoon");
   g_remove (model);
 }
 GST_END_TEST
@@ -800,10 +956,15 @@ edgeclassify_suite (void)
   tcase_add_test (tcase, a_stream_that_is_not_in_time_has_messages_without_a_running_time);
   tcase_add_test (tcase, a_new_latency_is_announced);
   tcase_add_test (tcase, labels_set_while_playing_wait_for_the_next_start);
+  tcase_add_test (tcase, a_message_has_the_documented_fields);
   tcase_add_test (tcase, statistics_count_frames_and_inferences);
+  tcase_add_test (tcase, statistics_are_of_all_frames);
   tcase_add_test (tcase, the_latency_query_is_answered);
+  tcase_add_test (tcase, the_longest_latency_grows_as_the_shortest_does);
+  tcase_add_test (tcase, an_inference_has_the_threads_of_its_property);
   tcase_add_test (tcase, wrong_properties_are_errors_that_say_what);
   tcase_add_test (tcase, a_file_that_is_no_model_is_an_error_that_names_it);
+  tcase_add_test (tcase, an_unknown_operator_is_an_error_that_names_file_node_and_operator);
   tcase_add_test (tcase, a_buffer_that_is_too_small_is_an_error);
   tcase_add_test (tcase, a_video_meta_that_lies_is_an_error);
   tcase_add_test (tcase, strides_of_a_video_meta_are_used);
