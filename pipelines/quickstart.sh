@@ -37,10 +37,17 @@ play_pictures() {
 # Frames are classified as they are, then enlarged: metadata stays with them.
 write_video() { # file
   gst-launch-1.0 -q \
-    fdsrc ! rawvideoparse format=gray8 width=28 height=28 framerate=3/1 ! identity eos-after=$((video_frames + 1)) ! \
+    fdsrc ! rawvideoparse format=gray8 width=28 height=28 framerate=3/1 ! \
     $classify top-k=2 ! videoscale method=nearest-neighbour ! video/x-raw,width=320,height=320 ! \
     edgeoverlay ! videoconvert ! vp8enc deadline=1 target-bitrate=300000 keyframe-max-dist=30 ! webmmux ! filesink location="$1" \
-    < <(play_pictures 2>/dev/null) # it is closed before all are read
+    < <(play_pictures 2>/dev/null | head -c $((video_frames * 28 * 28)))
+}
+
+is_up_to_date() { # file
+  local part
+  for part in "$build"/gst/{,overlay/}*.so $model/fashion-cnn.onnx $model/labels.txt pipelines/quickstart.sh; do
+    [ "$1" -nt "$part" ] || return 1
+  done
 }
 
 evaluate() {
@@ -55,7 +62,7 @@ build-aux/install-dependencies.sh
 build_programs
 export GST_PLUGIN_PATH=$build/gst
 mkdir -p "$output"
-if [ ! "$output/classified.webm" -nt "$build/gst/libgstedge.so" ]; then
+if ! is_up_to_date "$output/classified.webm"; then
   echo "Drawing the answers for the first $video_frames pictures into a video"
   write_video "$output/.unfinished.webm"
   mv "$output/.unfinished.webm" "$output/classified.webm"

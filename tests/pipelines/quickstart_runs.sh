@@ -1,20 +1,21 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The quickstart from another folder: its last line, its pictures, answers as Keras gives them; and once more, which does
-# no work twice. The arguments are the quickstart's.
+# The quickstart from another folder: its last line, its pictures, text on each frame of its video, answers as Keras gives
+# them. Once more it does no work twice; but when what draws is newer, it draws again. The arguments are the quickstart's.
 set -euo pipefail
 sources=$(cd "$(dirname "$0")/../.." && pwd)
-output=$sources/quickstart-output
-for ((i = 1; i < $#; i++)); do
-  if [ "${!i}" = --output ]; then
-    j=$((i + 1))
-    output=${!j}
-  fi
-done
 cd /
+build=$sources/build output=$sources/quickstart-output
+for ((i = 1; i < $#; i++)); do
+  j=$((i + 1))
+  case ${!i} in
+    --build)  build=$(realpath -m "${!j}") ;;
+    --output) output=$(realpath -m "${!j}") ;;
+  esac
+done
 
 fail() {
-  echo "FAILED: $1"
+  echo "FAILED: $1" >&2
   exit 1
 }
 
@@ -44,7 +45,18 @@ print(f"{different} of {len(keras)} answers differ from those of Keras, at most 
 sys.exit(different > 2)
 PYTHON
 
-written=$(stat -c %y "$output/classified.webm")
+gst-launch-1.0 -q filesrc location="$output/classified.webm" ! matroskademux ! vp8dec ! videoconvert ! \
+  video/x-raw,format=GRAY8,width=320,height=320 ! fdsink | python3 "$sources/tests/pipelines/frames_have_text.py" ||
+  fail 'the video is not 300 pictures with text on them'
+
+get_time() { stat -c %y "$output/classified.webm"; }
+written=$(get_time)
 run_quickstart "$@"
-[ "$(stat -c %y "$output/classified.webm")" = "$written" ] || fail 'the video was made twice'
+[ "$(get_time)" = "$written" ] || fail 'the video was made twice'
+for part in "$build/gst/overlay/libgstedgeoverlay.so" "$sources/pipelines/quickstart.sh"; do
+  touch "$part"
+  run_quickstart "$@" >/dev/null
+  [ "$(get_time)" != "$written" ] || fail "$part is newer, and the video was not made again"
+  written=$(get_time)
+done
 echo '1 passed, 0 failed, 0 skipped'
