@@ -4,7 +4,10 @@
 
 A test program that ends with libcheck's line (100%: Checks: 5, Failures: 0, Errors: 0) counts as that many checks, any
 other as one. A check that prints a line beginning with SKIP: counts as skipped. A program that crashed, timed out
-or failed without saying which check did counts as one failure more.
+or failed without saying which check did counts as one failure more. So does a failure of Meson's own that no test
+explains: then it did not run all of them.
+
+    count_results.py MESON-TEST-STATUS TESTLOG…
 """
 import json
 import re
@@ -27,19 +30,22 @@ def count(test):
     return total - failed - skipped, failed + unexplained, skipped
 
 
-def main(paths):
+def main(status, *paths):
     counts = [0, 0, 0]
     for path in paths:
         with open(path) as lines:
             for line in lines:
                 counts = [a + b for a, b in zip(counts, count(json.loads(line)))]
+    if status != "0" and not counts[1]:
+        print(f"meson test ended with {status}, though no test failed")
+        counts[1] = 1
     print("{} passed, {} failed, {} skipped".format(*counts))
     return 1 if counts[1] or not counts[0] else 0
 
 
 if __name__ == "__main__":
     try:
-        sys.exit(main(sys.argv[1:]))
+        sys.exit(main(*sys.argv[1:]))
     except OSError as error:  # no log: Meson itself failed
         print(f"{error}\n0 passed, 1 failed, 0 skipped")
         sys.exit(1)

@@ -38,6 +38,7 @@ ninja -C "$build"
 
 results=$build/meson-logs/testlog.json
 rm -f "$results"
-meson test -C "$build" --no-rebuild --print-errorlogs || true
+status=0
+meson test -C "$build" --no-rebuild --print-errorlogs || status=$?
 trap - ERR
-python3 tests/count_results.py "$results"
+python3 tests/count_results.py $status "$results"

@@ -11,13 +11,14 @@ from pathlib import Path
 COUNTER = Path(__file__).resolve().parents[1] / "count_results.py"
 
 
-def count(*tests):
-    """tests: (Meson's result, what the program printed). Returns the last line and the exit status."""
+def count(*tests, status=None):
+    """tests: (Meson's result, what the program printed); Meson's status is what it makes of them, where none is given. Returns the last line and the exit status."""
     with tempfile.NamedTemporaryFile("w", suffix=".json") as log:
         for result, output in tests:
             log.write(json.dumps({"result": result, "stdout": output}) + "\n")
         log.flush()
-        run = subprocess.run([sys.executable, COUNTER, log.name], capture_output=True, text=True)
+        status = any(result not in ("OK", "SKIP") for result, _ in tests) if status is None else status
+        run = subprocess.run([sys.executable, COUNTER, str(int(status)), log.name], capture_output=True, text=True)
     return run.stdout.splitlines()[-1], run.returncode
 
 
@@ -41,8 +42,12 @@ class ResultsAreCounted(unittest.TestCase):
     def test_a_timeout_fails(self):
         self.assertEqual(count(("OK", ""), ("TIMEOUT", "")), ("1 passed, 1 failed, 0 skipped", 1))
 
+    def test_meson_ending_early_fails(self):
+        self.assertEqual(count(("OK", ""), status=130), ("1 passed, 1 failed, 0 skipped", 1))
+        self.assertEqual(count(("OK", ""), ("TIMEOUT", ""), status=1), ("1 passed, 1 failed, 0 skipped", 1))
+
     def test_a_missing_log_fails(self):
-        run = subprocess.run([sys.executable, COUNTER, "missing.json"], capture_output=True, text=True)
+        run = subprocess.run([sys.executable, COUNTER, "0", "missing.json"], capture_output=True, text=True)
         self.assertEqual((run.stdout.splitlines()[-1], run.returncode), ("0 passed, 1 failed, 0 skipped", 1))
 
 
