@@ -54,6 +54,7 @@ static const NncTfliteOperator operators[] = {
   TRANSLATED ("SQUEEZE", "Squeeze", 30, 1, NO_ACTIVATION, squeeze),
   TRANSLATED ("STRIDED_SLICE", "Slice", 32, 4, NO_ACTIVATION, strided_slice),
   PLAIN ("SUB", "Sub", 28, 2, 0),
+  TRANSLATED ("TFLite_Detection_PostProcess", "DetectionPostProcess", 0, 3, NO_ACTIVATION, detection),
   PLAIN ("TANH", "Tanh", 0, 1, NO_ACTIVATION),
   TRANSLATED ("TRANSPOSE", "Transpose", 26, 2, NO_ACTIVATION, transpose),
   TRANSLATED ("UNIDIRECTIONAL_SEQUENCE_LSTM", NULL, 71, 1, NO_ACTIVATION, sequence_lstm),

@@ -23,3 +23,17 @@ nnc_tflite_translate_dequantize (NncTfliteTranslation *translation, GError **err
     nnc_node_set_int (node, "to", NNC_F32);
   return TRUE;
 }
+
+NncValue *
+nnc_tflite_real (NncTfliteTranslation *translation, NncValue *x)
+{
+  NncValue *real;
+
+  if (x->quantization == NULL)
+    return x;
+  real = nnc_tflite_new_value (translation, "real", x);
+  g_clear_pointer (&real->quantization, nnc_quantization_free);
+  real->type = NNC_F32;
+  nnc_tflite_emit_unary (translation, "Dequantize", x, real);
+  return real;
+}

@@ -88,7 +88,11 @@ void nnc_tflite_make_hybrid (NncTfliteTranslation *translation, NncValue **x, Nn
 gboolean nnc_tflite_translate_relu (NncTfliteTranslation *translation, GError **error);
 gboolean nnc_tflite_translate_leaky_relu (NncTfliteTranslation *translation, GError **error);
 gboolean nnc_tflite_translate_softmax (NncTfliteTranslation *translation, GError **error);
+/* tflite_detection.c */
+gboolean nnc_tflite_translate_detection (NncTfliteTranslation *translation, GError **error);
 /* tflite_quantize.c */
+/* What the stored numbers stand for; x itself where it has no scale. */
+NncValue *nnc_tflite_real (NncTfliteTranslation *translation, NncValue *x);
 gboolean nnc_tflite_translate_quantize (NncTfliteTranslation *translation, GError **error);
 gboolean nnc_tflite_translate_dequantize (NncTfliteTranslation *translation, GError **error);
 /* tflite_shapes.c */
