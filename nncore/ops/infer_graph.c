@@ -6,6 +6,7 @@
 
 #include "execute.h"
 #include "half_casts.h"
+#include "unsupported.h"
 
 #include <string.h>
 
@@ -232,6 +233,8 @@ gboolean
 nnc_graph_infer (NncGraph *graph, GError **error)
 {
   g_auto (Scratch) scratch = { 0 };
+  g_auto (NncUnsupported) unsupported = { 0 };
+  g_autoptr (GError) failure = NULL;
   guint kept = 0;
 
   for (guint i = 0; i < graph->nodes->len; i++) {
@@ -240,8 +243,10 @@ nnc_graph_infer (NncGraph *graph, GError **error)
 
     nnc_half_casts_before (graph, i);
     node = graph->nodes->pdata[i];
-    if (!infer_node (node, &scratch, &folded, error))
+    if (!infer_node (node, &scratch, &folded, &failure) && !nnc_unsupported_take (&unsupported, &failure)) {
+      g_propagate_error (error, g_steal_pointer (&failure));
       return FALSE;
+    }
     if (nnc_half_casts_wanted (node))
       nnc_half_casts_behind (graph, i);
     /* Folded nodes gather at the end, where they are dropped together. */
@@ -252,5 +257,5 @@ nnc_graph_infer (NncGraph *graph, GError **error)
   }
   if (kept < graph->nodes->len)
     g_ptr_array_remove_range (graph->nodes, kept, graph->nodes->len - kept);
-  return TRUE;
+  return nnc_unsupported_finish (&unsupported, error);
 }

@@ -62,6 +62,8 @@ struct _NncRunContext {
   gint *cancelled; /* atomic; NULL: it cannot be */
   guint64 *iterations; /* of loops, that are left; NULL: any number */
   double *microseconds; /* of each step of the plan, filled in; NULL, and in bodies: nobody asks */
+  gboolean (*trace) (const NncTensor *tensor, gpointer user_data, GError **error); /* sees what is computed; or NULL */
+  gpointer trace_data;
 };
 
 /* Frees params as a step wants it. */

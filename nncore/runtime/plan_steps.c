@@ -2,6 +2,7 @@
 /* plan_steps.c: makes steps of nodes: what prepare is shown of constants, and
  * which of them steps read as they are. */
 #include "plan_private.h"
+#include "unsupported.h"
 
 #include <string.h>
 
@@ -306,14 +307,21 @@ add_last_releases (NncPlan *plan)
 gboolean
 nnc_plan_add_steps (NncPlan *plan, GError **error)
 {
+  g_auto (NncUnsupported) unsupported = { 0 };
+  g_autoptr (GError) failure = NULL;
+
   for (guint i = 0; i < plan->graph->nodes->len; i++) {
     const NncNode *node = plan->graph->nodes->pdata[i];
 
     if ((node->op->traits & NNC_OP_VIEW) && !has_dynamic_output (node))
       continue;
-    if (!add_step (plan, node, i, error))
+    if (!add_step (plan, node, i, &failure) && !nnc_unsupported_take (&unsupported, &failure)) {
+      g_propagate_error (error, g_steal_pointer (&failure));
       return FALSE;
+    }
   }
+  if (!nnc_unsupported_finish (&unsupported, error))
+    return FALSE;
   add_last_releases (plan);
   /* Outputs that are constants or views of them. */
   for (guint i = 0; i < plan->graph->outputs->len; i++) {

@@ -318,7 +318,7 @@ inline_call (NncOnnxScope *scope, const NncOnnxCall *call, GError **error)
     done = declare_outputs (&inner, scope, call, function->nodes->pdata[i], error);
   done = done && translate_nodes (&inner, function, TRUE, error) && translate_nodes (&inner, function, FALSE, error)
          && pass_inputs (&inner, scope, call, error);
-  scope->model->n_unsupported = model.n_unsupported;
+  scope->model->unsupported = model.unsupported;
   scope->model->n_inlined = model.n_inlined;
   return done;
 }

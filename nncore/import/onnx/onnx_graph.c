@@ -185,7 +185,8 @@ read_output (NncOnnxScope *scope, NncMessage *element, gpointer data, GError **e
     g_set_error (error, NNC_ERROR, NNC_ERROR_FORMAT, "output '%s' of the graph is computed by no node", info->name);
     return FALSE;
   }
-  if (value->rank < 0)
+  /* What it is called is also of interest where the rank is known already. */
+  if (value->rank < 0 || (value->producer && info->has_type && value->rank == (gint)info->shape->len))
     nnc_onnx_value_info_apply (info, value);
   g_ptr_array_add (scope->graph->outputs, value);
   return TRUE;

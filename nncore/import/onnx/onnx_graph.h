@@ -12,16 +12,13 @@
 
 #include "graph.h"
 #include "protobuf.h"
-
-/* How many unsupported operators an error lists. */
-#define NNC_ONNX_MAX_LISTED 20
+#include "unsupported.h"
 
 /* What the nodes of a model share while it is read. */
 typedef struct {
   NncSource *source; /* acquired */
   GHashTable *opsets; /* domain ("" is ai.onnx) -> gint64 */
-  GString *unsupported; /* "node 'a' (Foo, opset 15), …" */
-  guint n_unsupported;
+  NncUnsupported unsupported;
   GHashTable *functions; /* onnx_function.h */
   guint n_inlined; /* nodes that calls of functions have become */
 } NncOnnxModel;

@@ -130,21 +130,31 @@ check_model (const Model *model, GError **error)
 }
 
 static gboolean
-check_graph (const NncGraph *graph, const NncOnnxModel *model, GError **error)
+check_graph (const NncGraph *graph, NncOnnxModel *model, GError **error)
 {
-  guint unlisted = model->n_unsupported - MIN (model->n_unsupported, NNC_ONNX_MAX_LISTED);
-
-  if (model->n_unsupported > 0) {
-    g_autofree char *more = unlisted ? g_strdup_printf (", and %u more", unlisted) : g_strdup ("");
-    g_set_error (error, NNC_ERROR, NNC_ERROR_UNSUPPORTED, "%u %s not supported: %s%s", model->n_unsupported,
-                 model->n_unsupported == 1 ? "operator is" : "operators are", model->unsupported->str, more);
+  if (!nnc_unsupported_finish (&model->unsupported, error))
     return FALSE;
-  }
   if (graph->outputs->len == 0) {
     g_set_error_literal (error, NNC_ERROR, NNC_ERROR_FORMAT, "the graph has no output");
     return FALSE;
   }
   return TRUE;
+}
+
+/* "15, com.microsoft 1" */
+static void
+note_opsets (const NncOnnxModel *model, GHashTable *metadata)
+{
+  GString *text = g_string_new (NULL);
+  GHashTableIter iter;
+  gpointer domain, version;
+
+  g_string_append_printf (text, "%" G_GINT64_FORMAT, nnc_onnx_model_get_opset (model, ""));
+  g_hash_table_iter_init (&iter, model->opsets);
+  while (g_hash_table_iter_next (&iter, &domain, &version))
+    if (*(const char *)domain)
+      g_string_append_printf (text, ", %s %" G_GINT64_FORMAT, (const char *)domain, *(const gint64 *)version);
+  g_hash_table_replace (metadata, g_strdup ("nncore.opset"), g_string_free (text, FALSE));
 }
 
 static NncGraph *
@@ -155,17 +165,20 @@ read_source (NncSource *source, GHashTable *metadata, GError **error)
   NncMessage message = nnc_message (data, size);
   g_autoptr (GHashTable) opsets = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_autoptr (GHashTable) functions = nnc_onnx_functions_new ();
-  g_autoptr (GString) unsupported = g_string_new (NULL);
-  g_autoptr (NncGraph) graph = NULL;
   Model model = {
     .metadata = metadata,
-    .shared = { .source = source, .opsets = opsets, .unsupported = unsupported, .functions = functions },
+    .shared = { .source = source, .opsets = opsets, .functions = functions },
   };
+  NncGraph *graph;
 
   if (!read_model (&message, &model, error) || !check_model (&model, error))
     return NULL;
+  note_opsets (&model.shared, metadata);
   graph = nnc_onnx_read_graph (&model.shared, NULL, &model.graph, NULL, error);
-  return graph && check_graph (graph, &model.shared, error) ? g_steal_pointer (&graph) : NULL;
+  if (graph && !check_graph (graph, &model.shared, error))
+    g_clear_pointer (&graph, nnc_graph_free);
+  nnc_unsupported_clear (&model.shared.unsupported);
+  return graph;
 }
 
 /* A ModelProto has no magic number. Its writers begin with ir_version, a

@@ -288,6 +288,19 @@ translate (NncOnnxTranslation *translation, GError **error)
          && convert_attributes (translation, error) && translation->operator->translate (translation, error);
 }
 
+/* What is not supported may be so in another opset. */
+static void
+prefix_translation_error (const NncOnnxTranslation *translation, GError **error)
+{
+  const NncOnnxNode *node = translation->node;
+
+  if (g_error_matches (*error, NNC_ERROR, NNC_ERROR_UNSUPPORTED))
+    g_prefix_error (error, "node '%s' (%s, opset %" G_GINT64_FORMAT "): ", nnc_onnx_node_get_label (node), node->op,
+                    translation->opset);
+  else
+    nnc_onnx_node_prefix_error (node, error);
+}
+
 static gboolean
 translate_supported (NncOnnxScope *scope, const NncOnnxOperator *operator, const NncOnnxNode * node, GError **error)
 {
@@ -315,7 +328,7 @@ translate_supported (NncOnnxScope *scope, const NncOnnxOperator *operator, const
   done = translate (&translation, error);
   g_array_unref (translation.draft.attributes);
   if (!done) {
-    nnc_onnx_node_prefix_error (node, error);
+    prefix_translation_error (&translation, error);
     return FALSE;
   }
   for (guint i = first; i < scope->graph->nodes->len; i++) {
@@ -331,11 +344,11 @@ translate_supported (NncOnnxScope *scope, const NncOnnxOperator *operator, const
 static void
 note_unsupported (NncOnnxModel *model, const NncOnnxNode *node)
 {
-  if (model->n_unsupported++ >= NNC_ONNX_MAX_LISTED)
-    return;
-  g_string_append_printf (model->unsupported, "%snode '%s' (%s%s%s, opset %" G_GINT64_FORMAT ")",
-                          model->unsupported->len ? ", " : "", nnc_onnx_node_get_label (node), node->domain,
-                          *node->domain ? "." : "", node->op, nnc_onnx_model_get_opset (model, node->domain));
+  g_autofree char *what
+      = g_strdup_printf ("node '%s' (%s%s%s, opset %" G_GINT64_FORMAT ")", nnc_onnx_node_get_label (node), node->domain,
+                         *node->domain ? "." : "", node->op, nnc_onnx_model_get_opset (model, node->domain));
+
+  nnc_unsupported_note (&model->unsupported, what);
 }
 
 /* What is in its subgraphs is to be listed, too. */
@@ -364,14 +377,19 @@ look_into_subgraphs (NncOnnxScope *scope, const NncOnnxNode *node, GError **erro
 gboolean
 nnc_onnx_translate_node (NncOnnxScope *scope, const NncOnnxNode *node, GError **error)
 {
-  const NncOnnxOperator *operator= nnc_onnx_operator_find (node->domain, node->op);
+  const NncOnnxOperator *operator = nnc_onnx_operator_find (node->domain, node->op);
   const NncOnnxFunction *function;
+  g_autoptr (GError) own = NULL;
 
-  if (operator&& (operator->op == NULL || nnc_op_find (operator->op)))
-    return translate_supported (scope, operator, node, error);
-  function = nnc_onnx_functions_find (scope->model->functions, node);
-  if (function)
-    return nnc_onnx_function_inline (scope, function, node, error);
-  note_unsupported (scope->model, node);
-  return look_into_subgraphs (scope, node, error);
+  if (operator == NULL || (operator->op && nnc_op_find (operator->op) == NULL)) {
+    function = nnc_onnx_functions_find (scope->model->functions, node);
+    if (function)
+      return nnc_onnx_function_inline (scope, function, node, error);
+    note_unsupported (scope->model, node);
+    return look_into_subgraphs (scope, node, error);
+  }
+  if (translate_supported (scope, operator, node, &own) || nnc_unsupported_take (&scope->model->unsupported, &own))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&own));
+  return FALSE;
 }

@@ -343,7 +343,7 @@ GST_START_TEST (an_attribute_of_the_wrong_type_is_refused)
   onnx_writer_input (unknown, "x", NNC_F32, DIMS (2));
   onnx_writer_node (unknown, "n", "Flatten", "x", "y");
   onnx_writer_int (unknown, "axes", 1);
-  fail_unless_refused (unknown, NNC_ERROR_UNSUPPORTED, "node 'n' (Flatten)", "attribute 'axes'", NULL);
+  fail_unless_refused (unknown, NNC_ERROR_UNSUPPORTED, "node 'n' (Flatten, opset 15)", "attribute 'axes'", NULL);
 }
 GST_END_TEST
 
@@ -417,17 +417,17 @@ GST_START_TEST (all_unsupported_operators_are_named_at_once)
 }
 GST_END_TEST
 
-GST_START_TEST (twenty_unsupported_operators_are_listed)
+GST_START_TEST (a_hundred_unsupported_operators_are_listed)
 {
   OnnxWriter *writer = onnx_writer_new (15);
   char outputs[8];
 
   onnx_writer_input (writer, "x", NNC_F32, DIMS (2));
-  for (guint i = 0; i < 25; i++) {
+  for (guint i = 0; i < 105; i++) {
     g_snprintf (outputs, sizeof outputs, "v%u", i);
     onnx_writer_node (writer, outputs, "NoSuchOp", "x", outputs);
   }
-  fail_unless_refused (writer, NNC_ERROR_UNSUPPORTED, "25 operators", "'v19'", "and 5 more", NULL);
+  fail_unless_refused (writer, NNC_ERROR_UNSUPPORTED, "105 operators", "'v99'", "and 5 more", NULL);
 }
 GST_END_TEST
 
@@ -504,7 +504,7 @@ onnx_reader_suite (void)
   tcase_add_test (tests, an_operator_whose_opset_is_not_told_is_refused);
   tcase_add_test (tests, a_newer_opset_and_the_domain_by_its_name_are_read);
   tcase_add_test (tests, all_unsupported_operators_are_named_at_once);
-  tcase_add_test (tests, twenty_unsupported_operators_are_listed);
+  tcase_add_test (tests, a_hundred_unsupported_operators_are_listed);
   tcase_add_test (tests, a_subgraph_gets_outer_values_as_inputs_and_shares_constants);
   return suite;
 }
