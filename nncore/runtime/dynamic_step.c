@@ -253,3 +253,9 @@ nnc_dynamic_step_init (NncStep *step, const NncStepResources *resources, NncCons
   step->run = run_dynamic;
   step->clear = dynamic_step_clear;
 }
+
+gboolean
+nnc_step_is_dynamic (const NncStep *step)
+{
+  return step->run == run_dynamic;
+}

@@ -19,3 +19,4 @@ typedef struct {
  * asked for. */
 void nnc_dynamic_step_init (NncStep *step, const NncStepResources *resources, NncConstant *const *constants,
                             gsize scratch);
+gboolean nnc_step_is_dynamic (const NncStep *step);

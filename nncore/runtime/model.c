@@ -148,7 +148,8 @@ nnc_model_get_format (NncModel *model)
  * @model: a model
  * @key: a name
  *
- * Of ONNX these are the file's own keys; docs/tflite.md lists those that a
+ * Of ONNX these are the file's own keys, and "nncore.opset", such as
+ * "15, com.microsoft 1"; docs/tflite.md lists those that a
  * TFLite file's metadata and label files are found under.
  *
  * Returns: (transfer none) (nullable): what the file says under that name
@@ -172,6 +173,32 @@ nnc_model_get_n_inputs (NncModel *model)
 }
 
 /**
+ * nnc_model_get_input_name:
+ * @model: a model
+ * @index: which input
+ *
+ * Returns: (transfer none) (nullable): its name; %NULL when there is no such input
+ */
+const char *
+nnc_model_get_input_name (NncModel *model, guint index)
+{
+  return index < model->graph->inputs->len ? ((const NncValue *)model->graph->inputs->pdata[index])->name : NULL;
+}
+
+/**
+ * nnc_model_get_input_data_type:
+ * @model: a model
+ * @index: which input
+ *
+ * Returns: its type; %NNC_INVALID when there is no such input
+ */
+NncDataType
+nnc_model_get_input_data_type (NncModel *model, guint index)
+{
+  return index < model->graph->inputs->len ? ((const NncValue *)model->graph->inputs->pdata[index])->type : NNC_INVALID;
+}
+
+/**
  * nnc_model_get_input_shape:
  * @model: a model
  * @index: which input
@@ -191,6 +218,82 @@ nnc_model_get_input_shape (NncModel *model, guint index, guint *rank)
   value = model->graph->inputs->pdata[index];
   *rank = (guint)MAX (value->rank, 0);
   return value->rank >= 0 ? value->shape : NULL;
+}
+
+/* NULL: there is no such value, or the file declares no shape. */
+static const NncValue *
+find_shaped (const GPtrArray *values, guint index)
+{
+  const NncValue *value = index < values->len ? values->pdata[index] : NULL;
+
+  return value && value->rank >= 0 ? value : NULL;
+}
+
+static const char *
+get_dimension_name (const GPtrArray *values, guint index, guint axis)
+{
+  const NncValue *value = find_shaped (values, index);
+
+  return value && axis < (guint)value->rank ? value->symbols[axis] : NULL;
+}
+
+/**
+ * nnc_model_get_input_dimension_name:
+ * @model: a model
+ * @index: which input
+ * @axis: which of its dimensions
+ *
+ * Returns: (transfer none) (nullable): the name that the file gives a free dimension, such as "batch"
+ */
+const char *
+nnc_model_get_input_dimension_name (NncModel *model, guint index, guint axis)
+{
+  return get_dimension_name (model->graph->inputs, index, axis);
+}
+
+/**
+ * nnc_model_get_output_shape:
+ * @model: a model
+ * @index: which output
+ * @rank: (out): how many dimensions it has
+ *
+ * Returns: (transfer none) (nullable) (array length=rank): what the file
+ *   declares, -1 where it leaves a dimension open; %NULL when it declares
+ *   nothing, or when there is no such output
+ */
+const gint64 *
+nnc_model_get_output_shape (NncModel *model, guint index, guint *rank)
+{
+  const NncValue *value = find_shaped (model->graph->outputs, index);
+
+  *rank = value ? (guint)value->rank : 0;
+  return value ? value->shape : NULL;
+}
+
+/**
+ * nnc_model_get_output_dimension_name:
+ * @model: a model
+ * @index: which output
+ * @axis: which of its dimensions
+ *
+ * Returns: (transfer none) (nullable): the name that the file gives a free dimension
+ */
+const char *
+nnc_model_get_output_dimension_name (NncModel *model, guint index, guint axis)
+{
+  return get_dimension_name (model->graph->outputs, index, axis);
+}
+
+/**
+ * nnc_model_get_weights_size:
+ * @model: a model
+ *
+ * Returns: bytes of the weights as its sessions keep them: once, however many sessions there are
+ */
+gsize
+nnc_model_get_weights_size (NncModel *model)
+{
+  return nnc_pack_store_get_size (model->store);
 }
 
 NncGraph *

@@ -385,15 +385,17 @@ nnc_plan_run (NncPlan *plan, const NncRunContext *context, GError **error)
 {
   NncRunContext own = *context;
   double *microseconds = g_steal_pointer (&own.microseconds); /* bodies run in the same context */
-  guint released = 0;
+  guint released = 0, traced = 0;
 
+  own.trace = NULL; /* bodies are not shown */
   own.scratch = plan->scratch;
   own.scratch_size = plan->scratch_size;
   nnc_plan_forget (plan);
   for (guint i = 0; i < plan->steps->len; i++) {
+    const NncStep *step = &g_array_index (plan->steps, NncStep, i);
     double *took = microseconds ? &microseconds[i] : NULL;
 
-    if (!run_step (plan, &g_array_index (plan->steps, NncStep, i), &own, took, error))
+    if (!run_step (plan, step, &own, took, error) || !nnc_plan_trace (plan, &traced, step->node, context, error))
       return FALSE;
     for (; released < plan->releases->len; released++) {
       const NncPlanRelease *release = &g_array_index (plan->releases, NncPlanRelease, released);
@@ -403,5 +405,5 @@ nnc_plan_run (NncPlan *plan, const NncRunContext *context, GError **error)
       nnc_place_forget (release->place, plan->options.memory);
     }
   }
-  return TRUE;
+  return nnc_plan_trace (plan, &traced, NULL, context, error);
 }

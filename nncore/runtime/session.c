@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* session.c: one model made ready to run, with memory of its own. */
 #include "denormals.h"
+#include "dynamic_step.h"
 #include "network.h"
 #include "pass.h"
 #include "plan.h"
@@ -282,7 +283,7 @@ nnc_session_get_input (NncSession *session, guint index)
  * @index: which output
  *
  * Its numbers stay until the next run begins. An output whose shape depends on
- * data has the shape [0] until a run has computed it.
+ * data has the shape [0], and no data, until a run has computed it.
  *
  * Returns: (transfer none) (nullable): the tensor; %NULL when there is no such output
  */
@@ -388,20 +389,19 @@ nnc_session_reshape (NncSession *session, guint input, const gint64 *shape, guin
   return TRUE;
 }
 
+/* context: what this run is asked for besides its outputs. */
 static gboolean
-run (NncSession *session, double *microseconds, GError **error)
+run (NncSession *session, NncRunContext context, GError **error)
 {
   guint64 mode = nnc_denormals_flush (), iterations = session->max_iterations;
-  const NncRunContext context = {
-    .pool = session->pool,
-    .memory = session->network.memory,
-    .variables = session->network.variables,
-    .cancelled = &session->cancelled,
-    .iterations = &iterations,
-    .microseconds = microseconds,
-  };
-  gboolean done = nnc_plan_run (session->network.plan, &context, error);
+  gboolean done;
 
+  context.pool = session->pool;
+  context.memory = session->network.memory;
+  context.variables = session->network.variables;
+  context.cancelled = &session->cancelled;
+  context.iterations = &iterations;
+  done = nnc_plan_run (session->network.plan, &context, error);
   nnc_denormals_restore (mode);
   g_atomic_int_set (&session->cancelled, 0);
   if (!done)
@@ -422,7 +422,7 @@ run (NncSession *session, double *microseconds, GError **error)
 gboolean
 nnc_session_run (NncSession *session, GError **error)
 {
-  return run (session, NULL, error);
+  return run (session, (NncRunContext){ 0 }, error);
 }
 
 /**
@@ -440,7 +440,26 @@ nnc_session_run (NncSession *session, GError **error)
 gboolean
 nnc_session_run_timed (NncSession *session, double *microseconds, GError **error)
 {
-  return run (session, microseconds, error);
+  return run (session, (NncRunContext){ .microseconds = microseconds }, error);
+}
+
+/**
+ * nnc_session_run_traced:
+ * @session: a session
+ * @func: (scope call): what is shown each tensor
+ * @user_data: for @func
+ * @error: return location for a #GError
+ *
+ * Like nnc_session_run(), and shows each tensor that a step computes, and each
+ * view of one, right after: its numbers may be gone at the next. Tensors that
+ * passes did away with are not there, nor are those inside of loops and branches.
+ *
+ * Returns: %FALSE with @error set as nnc_session_run() does, or by @func
+ */
+gboolean
+nnc_session_run_traced (NncSession *session, NncTensorFunc func, gpointer user_data, GError **error)
+{
+  return run (session, (NncRunContext){ .trace = func, .trace_data = user_data }, error);
 }
 
 /**
@@ -515,6 +534,7 @@ nnc_session_get_step (NncSession *session, guint index, NncStepInfo *info)
   info->macs = steps[index].macs;
   info->bytes = count_bytes (steps[index].inputs, steps[index].n_inputs)
                 + count_bytes (steps[index].outputs, steps[index].n_outputs);
+  info->waits_for_data = nnc_step_is_dynamic (&steps[index]);
 }
 
 /**

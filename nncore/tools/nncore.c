@@ -8,8 +8,8 @@ static const struct {
   const char *name, *usage;
   Command run;
 } commands[] = {
-  { "inspect", "inspect [--plan] MODEL", command_inspect },
-  { "run", "run MODEL [-i NAME=FILE.npy …] -o DIR", command_run },
+  { "inspect", "inspect [--plan] [-s NAME=N,N,…] MODEL", command_inspect },
+  { "run", "run [--dump-all] MODEL [-i NAME=FILE.npy …] -o DIR", command_run },
   { "bench", "bench [--json] [--profile] [--threads T] [--seconds S] MODEL", command_bench },
 };
 

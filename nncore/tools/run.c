@@ -68,21 +68,54 @@ set_inputs (NncSession *session, char **inputs, gboolean fill, GError **error)
 }
 
 static gboolean
+make_folder (const char *folder, GError **error)
+{
+  if (g_mkdir_with_parents (folder, 0777) == 0)
+    return TRUE;
+  g_set_error (error, NNC_ERROR, NNC_ERROR_READ, "%s: cannot be made: %s", folder, g_strerror (errno));
+  return FALSE;
+}
+
+static gboolean
+write_tensor (const char *folder, const char *prefix, const NncTensor *tensor, GError **error)
+{
+  g_autofree char *name = g_strdelimit (g_strdup (nnc_tensor_get_name (tensor)), "/:", '_');
+  g_autofree char *file = g_strconcat (folder, "/", prefix, name, ".npy", NULL);
+
+  return npy_write (file, tensor, error);
+}
+
+static gboolean
 write_outputs (NncSession *session, const char *folder, GError **error)
 {
-  if (g_mkdir_with_parents (folder, 0777) < 0) {
-    g_set_error (error, NNC_ERROR, NNC_ERROR_READ, "%s: cannot be made: %s", folder, g_strerror (errno));
-    return FALSE;
-  }
-  for (guint i = 0; i < nnc_session_get_n_outputs (session); i++) {
-    const NncTensor *output = nnc_session_get_output (session, i);
-    g_autofree char *name = g_strdelimit (g_strdup (nnc_tensor_get_name (output)), "/:", '_');
-    g_autofree char *file = g_strconcat (folder, "/", name, ".npy", NULL);
-
-    if (!npy_write (file, output, error))
+  for (guint i = 0; i < nnc_session_get_n_outputs (session); i++)
+    if (!write_tensor (folder, "", nnc_session_get_output (session, i), error))
       return FALSE;
-  }
   return TRUE;
+}
+
+/* --- all tensors -------------------------------------------------------------------- */
+
+typedef struct {
+  const char *folder;
+  guint n; /* tensors so far */
+} Dump;
+
+static gboolean
+dump_tensor (const NncTensor *tensor, gpointer user_data, GError **error)
+{
+  Dump *dump = user_data;
+  g_autofree char *prefix = g_strdup_printf ("%04u-", dump->n++);
+
+  return write_tensor (dump->folder, prefix, tensor, error);
+}
+
+static gboolean
+run_network (NncSession *session, const char *folder, gboolean dump_all, GError **error)
+{
+  Dump dump = { .folder = folder };
+
+  return dump_all ? nnc_session_run_traced (session, dump_tensor, &dump, error) : nnc_session_run (session, error);
 }
 
 gboolean
@@ -90,9 +123,12 @@ command_run (int argc, char **argv, GError **error)
 {
   g_auto (GStrv) inputs = NULL;
   g_autofree char *folder = NULL;
+  gboolean dump_all = FALSE;
   const GOptionEntry entries[] = {
     { "input", 'i', 0, G_OPTION_ARG_STRING_ARRAY, &inputs, "An input's numbers; zeros without", "NAME=FILE.npy" },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &folder, "Where NAME.npy is written for each output", "DIR" },
+    { "dump-all", 0, 0, G_OPTION_ARG_NONE, &dump_all, "Write NNNN-NAME.npy for each tensor, as they are computed",
+      NULL },
     { 0 },
   };
   g_autofree char *path = options_parse (argc, argv, entries, error);
@@ -106,5 +142,6 @@ command_run (int argc, char **argv, GError **error)
     return FALSE;
   }
   return set_inputs (session, inputs, FALSE, error) && set_inputs (session, inputs, TRUE, error)
-         && nnc_session_run (session, error) && write_outputs (session, folder, error);
+         && make_folder (folder, error) && run_network (session, folder, dump_all, error)
+         && write_outputs (session, folder, error);
 }

@@ -5,6 +5,7 @@
 #include <glib-object.h>
 #include <nncore/api.h>
 #include <nncore/error.h>
+#include <nncore/tensor.h>
 
 G_BEGIN_DECLS
 
@@ -29,7 +30,13 @@ NNC_API const char *nnc_model_get_name (NncModel *model);
 NNC_API const char *nnc_model_get_format (NncModel *model);
 NNC_API const char *nnc_model_get_metadata (NncModel *model, const char *key);
 NNC_API guint nnc_model_get_n_inputs (NncModel *model);
+NNC_API const char *nnc_model_get_input_name (NncModel *model, guint index);
+NNC_API NncDataType nnc_model_get_input_data_type (NncModel *model, guint index);
 NNC_API const gint64 *nnc_model_get_input_shape (NncModel *model, guint index, guint *rank);
+NNC_API const char *nnc_model_get_input_dimension_name (NncModel *model, guint index, guint axis);
+NNC_API const gint64 *nnc_model_get_output_shape (NncModel *model, guint index, guint *rank);
+NNC_API const char *nnc_model_get_output_dimension_name (NncModel *model, guint index, guint axis);
+NNC_API gsize nnc_model_get_weights_size (NncModel *model);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NncModel, nnc_model_unref)
 

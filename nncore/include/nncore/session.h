@@ -47,6 +47,18 @@ typedef struct {
   gpointer reserved[6];
 } NncSessionOptions;
 
+/**
+ * NncTensorFunc:
+ * @tensor: what was computed; valid during the call
+ * @user_data: what was given with the function
+ * @error: return location for a #GError
+ *
+ * Is shown a tensor.
+ *
+ * Returns: %FALSE with @error set to end the run
+ */
+typedef gboolean (*NncTensorFunc) (const NncTensor *tensor, gpointer user_data, GError **error);
+
 NNC_API NncSession *nnc_session_new (NncModel *model, const NncSessionOptions *options, GError **error);
 NNC_API NncSession *nnc_session_ref (NncSession *session);
 NNC_API void nnc_session_unref (NncSession *session);
@@ -63,6 +75,7 @@ NNC_API gboolean nnc_session_reshape (NncSession *session, guint input, const gi
                                       GError **error);
 NNC_API gboolean nnc_session_run (NncSession *session, GError **error);
 NNC_API gboolean nnc_session_run_timed (NncSession *session, double *microseconds, GError **error);
+NNC_API gboolean nnc_session_run_traced (NncSession *session, NncTensorFunc func, gpointer user_data, GError **error);
 NNC_API void nnc_session_reset (NncSession *session);
 NNC_API void nnc_session_cancel (NncSession *session);
 
@@ -74,6 +87,7 @@ NNC_API void nnc_session_cancel (NncSession *session);
  * @output: (nullable): its first output
  * @macs: multiply-accumulates of one run
  * @bytes: how many its inputs and outputs have together
+ * @waits_for_data: whether some shape of it depends on data, so that it is planned anew in each run
  *
  * One step of a session's plan.
  */
@@ -84,6 +98,7 @@ typedef struct {
   const NncTensor *output;
   guint64 macs;
   guint64 bytes;
+  gboolean waits_for_data;
 } NncStepInfo;
 
 NNC_API guint nnc_session_get_n_steps (NncSession *session);
