@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Whole networks agree with ONNX Runtime: the largest difference is below 1e-4 of the largest value.
 
-    networks_agree.py [MODEL…]       # by default those of ../shared and make_models.py
+    networks_agree.py [MODEL…]       # by default those of make_models.py
 """
 import subprocess
 import sys
@@ -12,11 +12,10 @@ from pathlib import Path
 import numpy as np
 
 import make_models
-from checks import SHARED, Checks, cpu_lacks_mask
+from checks import Checks, cpu_lacks_mask
 from onnx_runtime_peer import OnnxRuntime, run_nncore
 
 TOLERANCE = 1e-4
-PRETRAINED = ["mnist/mnist.onnx", "ultraface/version-RFB-320.onnx"]
 
 
 def relative_error(ours, theirs):
@@ -47,8 +46,6 @@ def main(models):
     for model in models:
         compare(check, Path(model))
     if not models:
-        for model in (SHARED / "models" / name for name in PRETRAINED):
-            compare(check, model) if model.exists() else check.skip(f"{model} is not there")
         with tempfile.TemporaryDirectory() as folder:
             for make in (make_models.mobilenet_v1, make_models.mobilenet_v2):
                 model = Path(folder) / f"{make.__name__}.onnx"
