@@ -27,11 +27,8 @@ HYBRID = {"model_quant_1.tflite", "kws_ref_model_float32.tflite"}
 HYBRID_TOLERANCE = 1e-3
 RUNS = 3 if os.environ.get("NNC_CPU") == "c" else 20
 MODELS = [
-<<<<<<< HEAD
     "coral/keras_lstm_mnist_ptq.tflite",
-=======
     "coco-ssd/coco_ssd_mobilenet_v1_1.0_quant_2018_06_29.tflite",
->>>>>>> dd29111 (TFLite_Detection_PostProcess: coco-ssd runs, bit for bit as on LiteRT; a reader of FlexBuffers' maps for its options)
     "coral/mobilenet_v1_0.25_128_quant.tflite",
     "coral/mobilenet_v1_0.25_224_1_metadata_1.tflite",
     "coral/mobilenet_v1_0.25_224_quant.tflite",
