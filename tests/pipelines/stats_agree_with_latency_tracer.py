@@ -24,14 +24,26 @@ AROUND = 0.05, 30.0        # what the tracer and pads may take: a share, and mic
 TIME = re.compile(r"element-latency, .*element=\(string\)classifier, .*time=\(guint64\)(\d+),")
 
 
+TRACED = {"GST_TRACERS": "latency(flags=element)", "GST_DEBUG": "GST_TRACER:7", "GST_DEBUG_NO_COLOR": "1"}
+
+
+def tracer_works():
+    """That of GStreamer 1.26.2 locks itself up, whatever it traces."""
+    try:
+        subprocess.run("gst-launch-1.0 -q videotestsrc num-buffers=5 ! identity ! fakesink".split(), timeout=20,
+                       check=True, stderr=subprocess.DEVNULL, env={**os.environ, **TRACED})
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
 def measure(edge_eval, model, frames, caps):
     """Microseconds: the stats' median, the tracer's median."""
     line = f"videotestsrc num-buffers={frames} ! video/x-raw,format={caps} ! " \
            f"edgeclassify name=classifier model={model} ! fakesink"
     with tempfile.NamedTemporaryFile("r") as log:  # not a pipe, whose reader would be given the processor
         done = subprocess.run([edge_eval, "--json", "-", *line.split()], stdout=subprocess.PIPE, text=True, check=True,
-                              env={**os.environ, "GST_TRACERS": "latency(flags=element)", "GST_DEBUG": "GST_TRACER:7",
-                                   "GST_DEBUG_NO_COLOR": "1", "GST_DEBUG_FILE": log.name, "NNC_CPU": "c"})
+                              env={**os.environ, **TRACED, "GST_DEBUG_FILE": log.name, "NNC_CPU": "c"})
         times = [int(time) / 1000 for time in TIME.findall(log.read())]
     if len(times) != frames:
         sys.exit(f"FAILED: the tracer saw {len(times)} frames of {frames}")
@@ -39,6 +51,9 @@ def measure(edge_eval, model, frames, caps):
 
 
 def main():
+    if not tracer_works():
+        print("SKIP: GStreamer's own latency tracer hangs here")
+        sys.exit(77)
     share, microseconds = AROUND
     failed = False
     for frames, caps in CASES:
