@@ -3,6 +3,8 @@
  * its own numbers: y = scale * (round (x / scale + zero point) - zero point), a scale for each index of the axes before
  * attribute axis (1). asymmetric (0): zero points are not 0. With float weights that came from 8 bits the sums of a
  * layer are those of TFLite's hybrid ones, which multiply integers. */
+#include "dynamic_fake_quantize.h"
+
 #include "axes.h"
 #include "op_inputs.h"
 #include "step_work.h"
@@ -60,8 +62,8 @@ asymmetric_range (float minimum, float maximum)
   return (Range){ (float)scale, 1 / (float)scale, zero_point, -128, 127 };
 }
 
-static void
-quantize_row (float *y, const float *x, gsize n, gboolean asymmetric)
+void
+nnc_dynamic_fake_quantize (float *y, const float *x, gsize n, gboolean asymmetric)
 {
   float minimum, maximum;
   Range range;
@@ -87,7 +89,8 @@ run (const NncStep *step, NncRunContext *context, GError **error)
   float *y = step->outputs[0]->data;
 
   for (gsize r = 0; r < params->rows; r++)
-    quantize_row (y + r * params->columns, x + r * params->columns, params->columns, params->asymmetric);
+    nnc_dynamic_fake_quantize (y + r * params->columns, x + r * params->columns, params->columns,
+                               params->asymmetric);
   return TRUE;
 }
 

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* lstm.c: LSTM, as ONNX defines it (after Hochreiter and Schmidhuber, 1997, with Gers's peepholes): of gates
  * i, o, f, g = x W' + h R' + biases: i and f get peepholes of c; c = f(f) * c + f(i) * g(g); o gets one of the new c;
- * h = f(o) * h(c). With input_forget f is 1 - i. */
+ * h = f(o) * h(c). With input_forget f is 1 - i.
+ * Two attributes are TFLite's: cell_clip (0: none) clamps c; state_quantization ("none", "symmetric", "asymmetric") stores
+ * h in 8 bits for its product, as DynamicFakeQuantize does. */
 #include "recurrent.h"
+
+#include <math.h>
 
 static void
 add_peephole (float *gate, const float *peephole, const float *c, gsize n)
@@ -16,6 +20,13 @@ couple (float *forget, const float *input, gsize n)
 {
   for (gsize j = 0; j < n; j++)
     forget[j] = 1.0f - input[j];
+}
+
+static void
+clamp (float *c, float limit, gsize n)
+{
+  for (gsize j = 0; j < n; j++)
+    c[j] = CLAMP (c[j], -limit, limit);
 }
 
 static void
@@ -37,6 +48,8 @@ step (const NncRecurrentLayer *layer, float *gates, float *separate, float *h, f
     couple (f, i, n);
   for (gsize j = 0; j < n; j++)
     c[j] = f[j] * c[j] + i[j] * g[j];
+  if (isfinite (layer->cell_clip))
+    clamp (c, layer->cell_clip, n);
   if (layer->peephole) {
     add_peephole (o, layer->peephole + n, c, n);
     nnc_recurrent_activate (layer, 0, o, n);

@@ -3,6 +3,7 @@
  * product for the inputs of all steps and sequences. */
 #include "recurrent.h"
 
+#include "dynamic_fake_quantize.h"
 #include "op_inputs.h"
 #include "step_work.h"
 
@@ -11,6 +12,9 @@
 
 enum { X, W, R, B, LENGTHS, INITIAL_H, INITIAL_C, PEEPHOLES };
 enum { Y, Y_H, Y_C };
+
+/* How h is stored in 8 bits for its product. */
+typedef enum { NOT_QUANTIZED, SYMMETRIC, ASYMMETRIC } StateQuantization;
 
 /* Which product a packed matrix is for. */
 typedef enum {
@@ -33,12 +37,13 @@ typedef struct {
   gsize time, batch, input, hidden, directions;
   gboolean batch_first, backward; /* backward: of direction 0 */
   gboolean constant; /* weights and biases are */
+  StateQuantization state_quantization;
   guint parts;
   NncRecurrentLayer layers[2];
   Product products[N_PRODUCTS];
   gboolean has_last; /* OF_LAST_GATE is used */
   /* In scratch. */
-  gsize gates_offset, state_gates_offset, h_offset, c_offset, separate_offset, bias_offset;
+  gsize gates_offset, state_gates_offset, h_offset, c_offset, quantized_h_offset, separate_offset, bias_offset;
 } Params;
 
 /* --- shapes ------------------------------------------------------------------------------- */
@@ -349,6 +354,22 @@ locate_y (const Run *run, gsize time, gsize sequence)
   return y ? (float *)y->data + row * params->hidden : NULL;
 }
 
+/* What goes into the state's product. */
+static const float *
+get_factor (const Run *run)
+{
+  const Params *params = run->params;
+  const float *h = in_scratch (run, params->h_offset);
+  float *quantized = in_scratch (run, params->quantized_h_offset);
+
+  if (params->state_quantization == NOT_QUANTIZED)
+    return h;
+  for (gsize b = 0; b < params->batch; b++)
+    nnc_dynamic_fake_quantize (quantized + b * params->hidden, h + b * params->hidden, params->hidden,
+                               params->state_quantization == ASYMMETRIC);
+  return quantized;
+}
+
 /* Sequence b's step s, the state's product being known. */
 static void
 run_step (const Run *run, gsize s, gsize b, gsize length)
@@ -391,8 +412,7 @@ run_direction (Run *run, NncRunContext *context)
   if (params->op->has_cell)
     load_state (run, INITIAL_C, params->c_offset);
   for (gsize s = 0; s < params->time; s++) {
-    multiply (run, OF_STATE, in_scratch (run, params->h_offset), in_scratch (run, params->state_gates_offset), 0,
-              params->batch);
+    multiply (run, OF_STATE, get_factor (run), in_scratch (run, params->state_gates_offset), 0, params->batch);
     for (gsize b = 0; b < params->batch; b++)
       run_step (run, s, b, lengths ? (gsize)((const gint32 *)lengths->data)[b] : params->time);
   }
@@ -457,18 +477,33 @@ describe (Params *params, const NncRecurrent *op, const NncPreparation *prepare)
 }
 
 static gboolean
+get_state_quantization (const NncNode *node, StateQuantization *quantization, GError **error)
+{
+  static const char *const names[] = { "none", "symmetric", "asymmetric" };
+  const char *text = nnc_node_get_string (node, "state_quantization", names[0]);
+
+  for (*quantization = NOT_QUANTIZED; *quantization <= ASYMMETRIC; (*quantization)++)
+    if (strcmp (text, names[*quantization]) == 0)
+      return TRUE;
+  return nnc_op_error (error, "state_quantization '%s' is not known", text);
+}
+
+static gboolean
 describe_layers (Params *params, const NncPreparation *prepare, GError **error)
 {
   const NncRecurrent *op = params->op;
+  float cell_clip = nnc_node_get_float (prepare->node, "cell_clip", 0);
   gint64 directions;
 
-  if (!get_directions (prepare->node, &directions, &params->backward, error))
+  if (!get_directions (prepare->node, &directions, &params->backward, error)
+      || !get_state_quantization (prepare->node, &params->state_quantization, error))
     return FALSE;
   for (guint direction = 0; direction < params->directions; direction++) {
     NncRecurrentLayer *layer = &params->layers[direction];
 
     layer->hidden = params->hidden;
     layer->clip = nnc_node_get_float (prepare->node, "clip", INFINITY);
+    layer->cell_clip = cell_clip > 0 ? cell_clip : INFINITY;
     layer->flag = op->flag && nnc_node_get_int (prepare->node, op->flag, 0) != 0;
     if (!nnc_recurrent_get_activations (prepare->node, op->defaults, direction * op->functions, op->functions, layer->f,
                                         error))
@@ -517,6 +552,8 @@ place_all (Params *params, NncPreparation *prepare, GError **error)
   params->bias_offset = place (prepare, row + 2, 3);
   params->separate_offset = place (prepare, row + 3, 2);
   params->h_offset = place (prepare, (gsize[]){ params->batch, params->hidden, sizeof (float) }, 3);
+  if (params->state_quantization != NOT_QUANTIZED)
+    params->quantized_h_offset = place (prepare, (gsize[]){ params->batch, params->hidden, sizeof (float) }, 3);
   params->c_offset = place (prepare, (gsize[]){ params->batch, params->hidden, sizeof (float) }, 3);
   for (guint which = 0; which < N_PRODUCTS && !params->constant; which++)
     params->products[which].scratch_offset = place (prepare, &params->products[which].packed_size, 1);

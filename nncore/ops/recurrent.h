@@ -14,6 +14,7 @@ typedef struct {
   gsize hidden;
   NncRecurrentActivation f[NNC_RECURRENT_MAX_FUNCTIONS];
   float clip; /* what goes into an activation is clamped to +-clip; INFINITY: it is not */
+  float cell_clip; /* LSTM: c is clamped to +-cell_clip; INFINITY: it is not */
   gboolean flag; /* LSTM: input_forget; GRU: linear_before_reset */
   const float *peephole; /* LSTM: [3 * hidden] for input, output, forget; NULL: none */
   /* GRU without linear_before_reset: multiplies a vector [hidden] by the last gate's recurrent weights. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* rnn.c: RNN, the simple recurrent layer (Elman, 1990): h = f (x W' + h R' + biases). */
+/* rnn.c: RNN, the simple recurrent layer (Elman, 1990): h = f (x W' + h R' + biases). Attribute
+ * state_quantization is as LSTM's. */
 #include "recurrent.h"
 
 #include <string.h>

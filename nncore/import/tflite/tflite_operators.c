@@ -58,6 +58,7 @@ static const NncTfliteOperator operators[] = {
   PLAIN ("TANH", "Tanh", 0, 1, NO_ACTIVATION),
   TRANSLATED ("TRANSPOSE", "Transpose", 26, 2, NO_ACTIVATION, transpose),
   TRANSLATED ("UNIDIRECTIONAL_SEQUENCE_LSTM", NULL, 71, 1, NO_ACTIVATION, sequence_lstm),
+  TRANSLATED ("UNIDIRECTIONAL_SEQUENCE_RNN", "RNN", 31, 3, NO_ACTIVATION, sequence_rnn),
   TRANSLATED ("UNPACK", "Slice", 64, 1, NO_ACTIVATION, unpack),
 };
 

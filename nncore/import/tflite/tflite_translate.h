@@ -114,3 +114,4 @@ gboolean nnc_tflite_translate_unpack (NncTfliteTranslation *translation, GError 
 gboolean nnc_tflite_translate_pack (NncTfliteTranslation *translation, GError **error);
 /* tflite_recurrent.c */
 gboolean nnc_tflite_translate_sequence_lstm (NncTfliteTranslation *translation, GError **error);
+gboolean nnc_tflite_translate_sequence_rnn (NncTfliteTranslation *translation, GError **error);
