@@ -261,9 +261,19 @@ static void
 call_mix (const NncKernel *kernel, gconstpointer shape)
 {
   static const NncMix mix = { .channels = 3, .maximum = { 255, 255, 255 } };
-  float *const to[3] = { y, y + 1, y + 2 };
+  gint step = *(const gint *)shape;
+  gsize apart = step == 3 ? 1 : TENSOR_WIDTH;
+  float *const to[3] = { y, y + apart, y + 2 * apart };
   const float *const from[3] = { x, x + TENSOR_WIDTH, x + 2 * TENSOR_WIDTH };
-  kernel->mix (to, 3, from, &mix, TENSOR_WIDTH);
+  kernel->mix (to, step, from, &mix, TENSOR_WIDTH);
+}
+
+static void
+bench_mix (const NncKernel *kernel)
+{
+  const gint side_by_side = 3, planes = 1;
+  report (kernel, "224 pixels", measure (kernel, call_mix, &side_by_side), 24. * TENSOR_WIDTH, "GB/s");
+  report (kernel, "224 pixels in planes", measure (kernel, call_mix, &planes), 24. * TENSOR_WIDTH, "GB/s");
 }
 
 static void
@@ -323,7 +333,7 @@ bench (const NncKernel *kernel)
     bench_sum_columns (kernel);
     break;
   case NNC_SIGNATURE_MIX_F32:
-    report (kernel, "224 pixels", measure (kernel, call_mix, NULL), 24. * TENSOR_WIDTH, "GB/s");
+    bench_mix (kernel);
     break;
   case NNC_SIGNATURE_CONVOLUTION:
     bench_convolution (kernel);
