@@ -3,6 +3,7 @@
 #include "execute.h"
 
 #include "planner.h"
+#include "step_work.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -117,10 +118,10 @@ run_once (const NncNode *node, NncConstant *const *constants, NncTensor **inputs
       .n_outputs = node->n_outputs,
       .node = node,
     };
-    if (prepare.macs > max_macs) {
+    if (nnc_prepared_work (&prepare) > max_macs) {
       g_set_error (error, NNC_ERROR, NNC_ERROR_LIMIT,
-                   "takes %" G_GUINT64_FORMAT " multiply-accumulates, the limit is %" G_GUINT64_FORMAT, prepare.macs,
-                   max_macs);
+                   "takes %" G_GUINT64_FORMAT " multiply-accumulates, the limit is %" G_GUINT64_FORMAT,
+                   nnc_prepared_work (&prepare), max_macs);
     } else if (prepare.scratch > G_MAXSIZE / 2 || posix_memalign (&scratch, 64, prepare.scratch + 64) != 0) {
       scratch = NULL;
       g_set_error (error, NNC_ERROR, NNC_ERROR_MEMORY, "no memory for %" G_GSIZE_FORMAT " bytes of scratch",

@@ -73,7 +73,7 @@ prepare_global_average_pool (NncPreparation *prepare, GError **error)
     .maximum = INFINITY,
   };
   prepare->kernel = kernel->name;
-  prepare->macs = batch * pixels * channels;
+  prepare->other_work = batch * pixels * channels;
   prepare->run = nnc_desc_size (&prepare->outputs[0]->desc) ? run : nnc_run_nothing;
   return TRUE;
 }

@@ -213,12 +213,12 @@ prepare_grid_sample (NncPreparation *prepare, GError **error)
   params->batch = (gsize)x->shape[0];
   params->channels = (gsize)x->shape[x->rank - 1];
   params->in_pixels = params->out_pixels = 1;
-  prepare->macs = nnc_desc_n_elements (y);
+  prepare->other_work = nnc_desc_n_elements (y);
   for (guint i = 0; i < params->n; i++) {
     params->in[i] = (gsize)x->shape[1 + i];
     params->in_pixels *= (gsize)x->shape[1 + i];
     params->out_pixels *= (gsize)y->shape[1 + i];
-    prepare->macs *= params->n_taps;
+    prepare->other_work *= params->n_taps;
   }
   params->parts = nnc_prepare_parts (prepare, params->batch * params->out_pixels);
   prepare->run = nnc_desc_size (y) ? run : nnc_run_nothing;

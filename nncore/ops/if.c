@@ -101,6 +101,7 @@ prepare_if (NncPreparation *prepare, GError **error)
     if (params->branches[i] == NULL)
       return FALSE;
     prepare->macs = MAX (prepare->macs, nnc_body_get_macs (params->branches[i]));
+    prepare->other_work = MAX (prepare->other_work, nnc_body_get_other_work (params->branches[i]));
   }
   prepare->run = run;
   return TRUE;

@@ -249,6 +249,7 @@ prepare_loop (NncPreparation *prepare, GError **error)
   params->condition = (NncTensor){ .desc = body.descs[CONDITION], .data = &params->yes };
   iterations = known_iterations (prepare->inputs, inferred);
   prepare->macs = nnc_body_get_macs (params->body) * (guint64)MAX (iterations, 1);
+  prepare->other_work = nnc_body_get_other_work (params->body) * (guint64)MAX (iterations, 1);
   prepare->run = run;
   return TRUE;
 }

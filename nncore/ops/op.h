@@ -60,6 +60,7 @@ typedef struct {
   gsize scratch; /* bytes a part, aligned to 64, shared between steps */
   const char *kernel; /* static; for people */
   guint64 macs; /* multiply-accumulates; for people */
+  guint64 other_work; /* operations that are none, and take as long: what a pooling compares, a resize weighs */
 } NncPreparation;
 
 /* Zeroed memory that lives as long as the step. */
@@ -90,7 +91,7 @@ struct _NncStep {
   guint n_inputs, n_outputs;
   const NncNode *node;
   const char *kernel;
-  guint64 macs;
+  guint64 macs, other_work;
   GDestroyNotify clear; /* of params, or NULL */
 };
 

@@ -37,6 +37,7 @@ typedef struct {
   /* Gives back what outputs of unknown size took. */
   void (*end) (NncPlan *plan);
   guint64 (*get_macs) (NncPlan *plan);
+  guint64 (*get_other_work) (NncPlan *plan);
 } NncSubgraphPlanning;
 
 /* One step being prepared. */

@@ -213,7 +213,7 @@ nnc_pooling_prepare (NncPreparation *prepare, NncSlot slot, gboolean count_paddi
     return prepare_stored (prepare, params, slot == NNC_SLOT_average_pool_f32, error);
   set_padded_sizes (params, prepare->node, x->rank);
   channels = MAX (params->window.in_channels, 1);
-  prepare->macs = nnc_window_count_work (&params->window) / channels; /* each channel for itself */
+  prepare->other_work = nnc_window_count_work (&params->window) / channels; /* each channel for itself */
   prepare->kernel = kernel->name;
   params->parts = nnc_prepare_parts (prepare, params->window.batch * params->window.out_height);
   prepare->run = nnc_desc_size (&prepare->outputs[0]->desc) ? run : nnc_run_nothing;

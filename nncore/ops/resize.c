@@ -303,7 +303,7 @@ set_buffers (Params *params, NncPreparation *prepare, GError **error)
       shape[j] = (gint64)(j <= i ? params->axes[j].out : params->axes[j].in);
     if (!nnc_desc_set (&between, prepare->inputs[X]->desc.type, params->n, shape, error))
       return FALSE;
-    prepare->macs += nnc_desc_n_elements (&between) * params->axes[i].n_taps;
+    prepare->other_work += nnc_desc_n_elements (&between) * params->axes[i].n_taps;
     sizes[n_done % 2] = MAX (sizes[n_done % 2], nnc_round_up_64 (nnc_desc_size (&between)));
     n_done++;
   }

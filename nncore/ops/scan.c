@@ -288,6 +288,7 @@ prepare_scan (NncPreparation *prepare, GError **error)
   params->scans = g_new0 (ScanInput, params->n_scans);
   params->stacks = g_new0 (NncStackedOutput, prepare->n_outputs + 1);
   prepare->macs = nnc_body_get_macs (params->body) * (guint64)MAX (length, 1);
+  prepare->other_work = nnc_body_get_other_work (params->body) * (guint64)MAX (length, 1);
   prepare->run = run;
   return TRUE;
 }

@@ -233,7 +233,8 @@ nnc_spatial_pooling_prepare (NncPreparation *prepare, NncPooling pooling, GError
   params->count_padding = nnc_node_get_int (prepare->node, "count_include_pad", 0) != 0;
   params->p = (float)nnc_node_get_int (prepare->node, "p", 2);
   set_index_strides (params, nnc_node_get_int (prepare->node, "storage_order", 0) != 0);
-  prepare->macs = nnc_count_work ((gsize[]){ window->batch, window->out_pixels, window->channels, window->n_taps }, 4);
+  prepare->other_work
+      = nnc_count_work ((gsize[]){ window->batch, window->out_pixels, window->channels, window->n_taps }, 4);
   prepare->scratch = nnc_spatial_taps_size (window);
   params->parts = nnc_prepare_parts (prepare, window->batch * window->out_pixels);
   prepare->run = window->batch && window->out_pixels && window->channels ? run : nnc_run_nothing;

@@ -19,10 +19,16 @@ nnc_count_work (const gsize *factors, guint n)
   return product;
 }
 
+guint64
+nnc_prepared_work (const NncPreparation *prepare)
+{
+  return prepare->macs + MIN (prepare->other_work, G_MAXUINT64 - prepare->macs);
+}
+
 guint
 nnc_prepare_parts (const NncPreparation *prepare, gsize rows)
 {
-  guint64 parts = MIN (prepare->macs / MACS_PER_PART, rows);
+  guint64 parts = MIN (nnc_prepared_work (prepare) / MACS_PER_PART, rows);
 
   return (guint)CLAMP (parts, 1, MAX (prepare->threads, 1));
 }

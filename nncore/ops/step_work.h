@@ -13,7 +13,11 @@ nnc_round_up_64 (gsize size)
 /* A product of counts, or the largest number there is. */
 guint64 nnc_count_work (const gsize *factors, guint n);
 
-/* Into how many parts rows of work are cut, from prepare->macs: 1 where threads cost more than they bring. */
+/* All that a step computes: multiply-accumulates and others. */
+guint64 nnc_prepared_work (const NncPreparation *prepare);
+
+/* Into how many parts rows of work are cut, from prepare->macs and other_work: 1 where threads cost more than they
+ * bring. */
 guint nnc_prepare_parts (const NncPreparation *prepare, gsize rows);
 
 /* Where a part begins; where the part before it ends. */

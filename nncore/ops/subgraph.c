@@ -169,3 +169,9 @@ nnc_body_get_macs (NncBody *body)
 {
   return body->functions->get_macs (body->plan);
 }
+
+guint64
+nnc_body_get_other_work (NncBody *body)
+{
+  return body->functions->get_other_work (body->plan);
+}

@@ -39,3 +39,4 @@ void nnc_body_describe_output (NncBody *body, guint i, NncTensorDesc *desc);
 gboolean nnc_run_copy_output (NncRunContext *context, NncTensor *output, const NncTensor *from, GError **error);
 void nnc_body_end (NncBody *body);
 guint64 nnc_body_get_macs (NncBody *body);
+guint64 nnc_body_get_other_work (NncBody *body);

@@ -120,6 +120,7 @@ prepare_while (NncPreparation *prepare, GError **error)
   if (params->condition == NULL || !nnc_loop_states_init (&params->states, prepare, &body, error))
     return FALSE;
   prepare->macs = nnc_body_get_macs (params->body) + nnc_body_get_macs (params->condition);
+  prepare->other_work = nnc_body_get_other_work (params->body) + nnc_body_get_other_work (params->condition);
   prepare->run = run;
   return TRUE;
 }

@@ -323,6 +323,16 @@ nnc_plan_get_macs (NncPlan *plan)
   return macs;
 }
 
+guint64
+nnc_plan_get_other_work (NncPlan *plan)
+{
+  guint64 work = 0;
+
+  for (guint i = 0; i < plan->steps->len; i++)
+    work += g_array_index (plan->steps, NncStep, i).other_work;
+  return work;
+}
+
 gsize
 nnc_plan_get_arena_size (NncPlan *plan)
 {

@@ -25,6 +25,7 @@ NncTensor *nnc_plan_get_tensor (NncPlan *plan, const NncValue *value);
 const NncGraph *nnc_plan_get_graph (NncPlan *plan);
 const NncStep *nnc_plan_get_steps (NncPlan *plan, guint *n);
 guint64 nnc_plan_get_macs (NncPlan *plan);
+guint64 nnc_plan_get_other_work (NncPlan *plan);
 gsize nnc_plan_get_arena_size (NncPlan *plan);
 gsize nnc_plan_get_live_peak (NncPlan *plan);
 /* Input i, and all views of it, lie at `data` from now on. */

@@ -164,6 +164,7 @@ prepare_step (NncPlan *plan, NncStep *step, gsize *scratch, GError **error)
   step->clear = planner.clear_params;
   step->kernel = prepare.kernel;
   step->macs = prepare.macs;
+  step->other_work = prepare.other_work;
   *scratch = prepare.scratch;
   return done;
 }

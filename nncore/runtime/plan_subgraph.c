@@ -73,4 +73,5 @@ const NncSubgraphPlanning nnc_plan_subgraphs = {
   .describe_output = describe_output,
   .end = nnc_plan_forget,
   .get_macs = nnc_plan_get_macs,
+  .get_other_work = nnc_plan_get_other_work,
 };

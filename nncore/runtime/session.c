@@ -565,12 +565,28 @@ nnc_session_get_live_peak (NncSession *session)
  * nnc_session_get_macs:
  * @session: a session
  *
- * Returns: multiply-accumulates of one run
+ * Returns: multiply-accumulates of one run, as planned: what nobody reads is
+ *   not computed
  */
 guint64
 nnc_session_get_macs (NncSession *session)
 {
   return nnc_plan_get_macs (session->network.plan);
+}
+
+/**
+ * nnc_session_get_work:
+ * @session: a session
+ *
+ * For telling whether a run is over soon.
+ *
+ * Returns: its multiply-accumulates, and what takes about as long: what
+ *   poolings compare, and resizing weighs
+ */
+guint64
+nnc_session_get_work (NncSession *session)
+{
+  return nnc_plan_get_macs (session->network.plan) + nnc_plan_get_other_work (session->network.plan);
 }
 
 /**

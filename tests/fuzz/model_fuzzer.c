@@ -16,7 +16,7 @@
 
 #define MEMORY_LIMIT ((gsize)64 << 20)
 /* What a run may take: a mutated size is no reason to wait. */
-#define MACS_LIMIT ((guint64)1 << 26)
+#define WORK_LIMIT ((guint64)1 << 26)
 
 /* An error is set exactly when something failed. */
 static void
@@ -36,7 +36,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   g_autoptr (NncSession) session = model ? nnc_session_new (model, &options, &error) : NULL;
 
   check (session != NULL, error);
-  if (session && nnc_session_get_macs (session) <= MACS_LIMIT)
+  if (session && nnc_session_get_work (session) <= WORK_LIMIT)
     check (nnc_session_run (session, &error), error);
   return 0;
 }

@@ -7,6 +7,13 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 model=$1/models/fashion-cnn/fashion-cnn.onnx
 "$2" inspect --plan "$model" | grep -q '^parameters *110474$'
+# The network's own are those of its card. Of what poolings leave unread, and of what only that would read, nothing is
+# computed; poolings themselves are no multiply-accumulates.
+network=$((26 * 26 * 32 * 9 + 11 * 11 * 64 * 32 * 9 + 3 * 3 * 128 * 64 * 9 + 128 * 128 + 128 * 10))
+planned=$((20 * 20 * 32 * 9 + 8 * 8 * 64 * 32 * 9 + 2 * 2 * 128 * 64 * 9 + 128 * 128 + 128 * 10))
+"$2" inspect "$model" | grep -q "^MACs *$network\$"
+"$2" inspect "$model" | grep -q "^computed *$planned of them\$"
+grep -q "$(echo $network | sed 's/\(.*\)\(...\)\(...\)/\1,\2,\3/') multiply-accumulates" "$1/models/fashion-cnn/README.md"
 "$2" bench --json --seconds 0.1 "$model" | grep -q '"median_us"'
 "$2" run "$model" -o "$folder/out"
 [ -s "$folder/out/Identity_0.npy" ]

@@ -106,6 +106,7 @@ NNC_API void nnc_session_get_step (NncSession *session, guint index, NncStepInfo
 NNC_API gsize nnc_session_get_arena_size (NncSession *session);
 NNC_API gsize nnc_session_get_live_peak (NncSession *session);
 NNC_API guint64 nnc_session_get_macs (NncSession *session);
+NNC_API guint64 nnc_session_get_work (NncSession *session);
 NNC_API guint64 nnc_session_get_n_parameters (NncSession *session);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NncSession, nnc_session_unref)

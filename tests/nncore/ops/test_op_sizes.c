@@ -81,7 +81,15 @@ run_cut (const NncNode *node, NncConstant *const *constants, NncTensorDesc *desc
     fail_unless (posix_memalign (&scratch, 64, PARTS * context.scratch_size + 64) == 0);
     context.scratch = scratch;
     tensors[0].data = (gpointer)x;
-    NncStep step = { prepare.run, prepare.params, inputs, outputs, node->n_inputs, 1, node, NULL, 0, NULL };
+    NncStep step = {
+      .run = prepare.run,
+      .params = prepare.params,
+      .inputs = inputs,
+      .outputs = outputs,
+      .n_inputs = node->n_inputs,
+      .n_outputs = 1,
+      .node = node,
+    };
     fail_unless (prepare.run (&step, &context, NULL));
     free (scratch);
     g_clear_pointer (&planner.params, g_free);
@@ -220,7 +228,15 @@ GST_START_TEST (packed_weights_differ_by_alpha)
     tensor_of (constants[1], &tensors[1]);
     fail_unless (node->op->prepare (&prepare, NULL));
     fail_unless (prepare.scratch <= sizeof scratch);
-    NncStep step = { prepare.run, prepare.params, inputs, outputs, 2, 1, node, NULL, 0, NULL };
+    NncStep step = {
+      .run = prepare.run,
+      .params = prepare.params,
+      .inputs = inputs,
+      .outputs = outputs,
+      .n_inputs = 2,
+      .n_outputs = 1,
+      .node = node,
+    };
     fail_unless (prepare.run (&step, &context, NULL));
     fail_unless (result > 14.9f * (float)(i + 1) && result < 15.1f * (float)(i + 1), "%g", (double)result);
     g_free (planner.params);

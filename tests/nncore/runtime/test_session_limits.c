@@ -35,7 +35,7 @@ GST_START_TEST (making_a_session_computes_little)
   model = finish (writer);
   session = nnc_session_new (model, &limited, &error);
   fail_unless (session != NULL, "%s", error ? error->message : "");
-  fail_unless (nnc_session_get_macs (session) > G_GUINT64_CONSTANT (100000000000000));
+  fail_unless (nnc_session_get_work (session) > G_GUINT64_CONSTANT (100000000000000));
 }
 GST_END_TEST
 
