@@ -2,8 +2,8 @@
 /* lstm.c: LSTM, as ONNX defines it (after Hochreiter and Schmidhuber, 1997, with Gers's peepholes): of gates
  * i, o, f, g = x W' + h R' + biases: i and f get peepholes of c; c = f(f) * c + f(i) * g(g); o gets one of the new c;
  * h = f(o) * h(c). With input_forget f is 1 - i.
- * Two attributes are TFLite's: cell_clip (0: none) clamps c; state_quantization ("none", "symmetric", "asymmetric") stores
- * h in 8 bits for its product, as DynamicFakeQuantize does. */
+ * Two attributes are TFLite's: cell_clip (0: none) clamps c; state_quantization ("none", "symmetric", "asymmetric")
+ * stores h in 8 bits for its product, as DynamicFakeQuantize does. */
 #include "recurrent.h"
 
 #include <math.h>

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""TFLite's recurrent layers, written here with weights by chance, agree with LiteRT's reference kernels while their
-states persist over runs, and again after they were reset: real ones within 1e-5 of the output's range, hybrid ones
-within 1e-4."""
+"""TFLite's recurrent layers, written here with weights by chance, and its control flow and variables agree with LiteRT's
+reference kernels while their states persist over runs, and again after they were reset: real ones within 1e-5 of the
+output's range, hybrid ones within 1e-4."""
 import sys
 
 import numpy as np
@@ -23,16 +23,20 @@ FLOAT, INT8 = schema.TensorType.FLOAT32, schema.TensorType.INT8
 
 
 class Writer:
-    """A network of one operator."""
+    """A network: of one operator, by finish(), or of nodes of several graphs, by node(), graph_end() and pack()."""
 
     def __init__(self, seed):
         self.random = np.random.default_rng(seed)
         self.model = schema.ModelT()
         self.model.version = 3
         self.model.buffers = [schema.BufferT()]
+        self.model.operatorCodes, self.model.subgraphs = [], []
+        self.begin_graph()
+
+    def begin_graph(self):
         self.graph = schema.SubGraphT()
-        self.graph.tensors = []
-        self.model.subgraphs = [self.graph]
+        self.graph.tensors, self.graph.operators = [], []
+        self.model.subgraphs.append(self.graph)
 
     def tensor(self, name, shape, data=None, state=False):
         tensor = schema.TensorT()
@@ -57,13 +61,36 @@ class Writer:
         return index
 
     def finish(self, operator, options_type, options, inputs, x, y, version=1):
+        self.add_node(operator, options_type, options, inputs, [y], version)
+        self.end_graph([x], [y])
+        return self.pack()
+
+    def add_node(self, operator, options_type, options, inputs, outputs, version=1):
         code, node = schema.OperatorCodeT(), schema.OperatorT()
         code.builtinCode, code.version = operator, version
         code.deprecatedBuiltinCode = min(operator, 127)
-        node.opcodeIndex, node.inputs, node.outputs = 0, inputs, [y]
+        node.opcodeIndex, node.inputs, node.outputs = len(self.model.operatorCodes), inputs, outputs
         node.builtinOptionsType, node.builtinOptions = options_type, options
-        self.model.operatorCodes = [code]
-        self.graph.operators, self.graph.inputs, self.graph.outputs = [node], [x], [y]
+        self.model.operatorCodes.append(code)
+        self.graph.operators.append(node)
+
+    def node(self, operator, kind, inputs, outputs, **options):
+        """kind: of options, without "Options"."""
+        table = getattr(schema, kind + "OptionsT")()
+        for name, value in options.items():
+            setattr(table, name, value)
+        self.add_node(getattr(schema.BuiltinOperator, operator), getattr(schema.BuiltinOptions, kind + "Options"), table,
+                      inputs, outputs)
+
+    def end_graph(self, inputs, outputs):
+        self.graph.inputs, self.graph.outputs = inputs, outputs
+
+    def typed(self, name, shape, dtype):
+        index = self.tensor(name, shape)
+        self.graph.tensors[index].type = dtype
+        return index
+
+    def pack(self):
         builder = flatbuffers.Builder(1024)
         builder.Finish(self.model.Pack(builder), b"TFL3")
         return bytes(builder.Output())
@@ -106,7 +133,71 @@ def write_rnn(seed, hybrid=False, time_major=False, asymmetric=False, activation
                          options, [x, w, r, b, h], x, y)
 
 
+def write_while():
+    """x is doubled three times."""
+    writer = Writer(1)
+    x, y = writer.tensor("x", (2, 3)), writer.tensor("y", (2, 3))
+    left = writer.tensor("count", (1,), np.array([3.0], np.float32))
+    last = writer.tensor("last", (1,))
+    writer.node("WHILE", "While", [left, x], [last, y], condSubgraphIndex=1, bodySubgraphIndex=2)
+    writer.end_graph([x], [y])
+    writer.begin_graph()
+    left, x = writer.tensor("left", (1,)), writer.tensor("x", (2, 3))
+    again = writer.typed("again", (1,), schema.TensorType.BOOL)
+    writer.node("CAST", "Cast", [left], [again], inDataType=FLOAT, outDataType=schema.TensorType.BOOL)
+    writer.end_graph([left, x], [again])
+    writer.begin_graph()
+    left, x = writer.tensor("left", (1,)), writer.tensor("x", (2, 3))
+    one = writer.tensor("one", (1,), np.array([1.0], np.float32))
+    less, twice = writer.tensor("less", (1,)), writer.tensor("twice", (2, 3))
+    writer.node("SUB", "Sub", [left, one], [less])
+    writer.node("ADD", "Add", [x, x], [twice])
+    writer.end_graph([left, x], [less, twice])
+    return writer.pack()
+
+
+def write_if(condition):
+    """x + x where the condition holds, x * x where it does not."""
+    writer = Writer(1)
+    x, y = writer.tensor("x", (2, 3)), writer.tensor("y", (2, 3))
+    number = writer.tensor("number", (1,), np.array([condition], np.float32))
+    holds = writer.typed("holds", (1,), schema.TensorType.BOOL)
+    writer.node("CAST", "Cast", [number], [holds], inDataType=FLOAT, outDataType=schema.TensorType.BOOL)
+    writer.node("IF", "If", [holds, x], [y], thenSubgraphIndex=1, elseSubgraphIndex=2)
+    writer.end_graph([x], [y])
+    for operator, kind in (("ADD", "Add"), ("MUL", "Mul")):
+        writer.begin_graph()
+        x, y = writer.tensor("x", (2, 3)), writer.tensor("y", (2, 3))
+        writer.node(operator, kind, [x, x], [y])
+        writer.end_graph([x], [y])
+    return writer.pack()
+
+
+def write_variable():
+    """The sum of all x, from 10 on."""
+    writer = Writer(1)
+    x, y = writer.tensor("x", (2, 3)), writer.tensor("y", (2, 3))
+    handle, before = writer.typed("handle", (1,), schema.TensorType.RESOURCE), writer.tensor("before", (2, 3))
+    writer.node("CALL_ONCE", "CallOnce", [], [], initSubgraphIndex=1)
+    writer.node("VAR_HANDLE", "VarHandle", [], [handle], container="c", sharedName="sum")
+    writer.node("READ_VARIABLE", "ReadVariable", [handle], [before])
+    writer.node("ADD", "Add", [before, x], [y])
+    writer.node("ASSIGN_VARIABLE", "AssignVariable", [handle, y], [])
+    writer.end_graph([x], [y])
+    writer.begin_graph()
+    handle = writer.typed("handle", (1,), schema.TensorType.RESOURCE)
+    ten = writer.tensor("ten", (2, 3), np.full((2, 3), 10, np.float32))
+    writer.node("VAR_HANDLE", "VarHandle", [], [handle], container="c", sharedName="sum")
+    writer.node("ASSIGN_VARIABLE", "AssignVariable", [handle, ten], [])
+    writer.end_graph([], [])
+    return writer.pack()
+
+
 LAYERS = {
+    "WHILE": write_while,
+    "IF, true": lambda: write_if(1),
+    "IF, false": lambda: write_if(0),
+    "CALL_ONCE and a variable": write_variable,
     "LSTM": lambda: write_lstm(1),
     "LSTM, time first": lambda: write_lstm(2, time_major=True),
     "LSTM with peepholes": lambda: write_lstm(3, peepholes=True),
@@ -123,6 +214,12 @@ LAYERS = {
 }
 
 
+def make_peer(content):
+    peer = Interpreter(model_content=content, num_threads=1, experimental_op_resolver_type=OpResolverType.BUILTIN_REF)
+    peer.allocate_tensors()
+    return peer
+
+
 def compare(check, name, content):
     import nncore_library
 
@@ -131,13 +228,12 @@ def compare(check, name, content):
     except nncore_library.EngineError as error:
         check(False, f"{name}: {error}")
         return
-    theirs = Interpreter(model_content=content, num_threads=1, experimental_op_resolver_type=OpResolverType.BUILTIN_REF)
-    theirs.allocate_tensors()
+    theirs = make_peer(content)
     x, y = theirs.get_input_details()[0], theirs.get_output_details()[0]
     random, worst = np.random.default_rng(0), 0.0
     for run in range(2 * RUNS):
         if run == RUNS:
-            theirs.reset_all_variables()
+            theirs = make_peer(content)  # its reset leaves resources as they are
             ours.reset()
         numbers = random.uniform(-1, 1, x["shape"]).astype(np.float32)
         theirs.set_tensor(x["index"], numbers)

@@ -110,7 +110,8 @@ read_outputs (Reader *reader, const NncTable *table, GError **error)
     }
     g_ptr_array_add (reader->graph->outputs, value);
   }
-  if (reader->graph->outputs->len > 0 || reader->model->file.problem)
+  /* Bodies may be there for their effects alone. */
+  if (reader->graph->outputs->len > 0 || reader->model->file.problem || reader->model->open->len > 1)
     return TRUE;
   g_set_error_literal (error, NNC_ERROR, NNC_ERROR_FORMAT, "the graph has no output");
   return FALSE;
@@ -288,6 +289,35 @@ nnc_tflite_read_graph (NncTfliteModel *model, gsize index, GError **error)
   g_autoptr (NncGraph) graph = nnc_graph_new ();
   g_autoptr (GPtrArray) tensors = g_ptr_array_new ();
   Reader reader = { model, graph, index, tensors };
+  gboolean done;
 
-  return read_graph (&reader, &table, error) ? g_steal_pointer (&graph) : NULL;
+  g_array_append_val (model->open, index);
+  done = read_graph (&reader, &table, error);
+  g_array_set_size (model->open, model->open->len - 1);
+  return done ? g_steal_pointer (&graph) : NULL;
+}
+
+/* A body that two nodes name is read twice, and so are those in it. */
+#define MAX_BODIES 1000
+
+NncGraph *
+nnc_tflite_read_body (NncTfliteModel *model, gint64 index, GError **error)
+{
+  if (index < 0 || index >= (gint64)model->subgraphs.n) {
+    g_set_error (error, NNC_ERROR, NNC_ERROR_FORMAT,
+                 "graph %" G_GINT64_FORMAT " does not exist, there are %" G_GSIZE_FORMAT, index, model->subgraphs.n);
+    return NULL;
+  }
+  for (guint i = 0; i < model->open->len; i++) {
+    if (g_array_index (model->open, gsize, i) == (gsize)index) {
+      g_set_error (error, NNC_ERROR, NNC_ERROR_FORMAT, "graph %" G_GINT64_FORMAT " lies in itself", index);
+      return NULL;
+    }
+  }
+  if (model->open->len > NNC_MAX_SUBGRAPH_DEPTH || model->n_bodies++ >= MAX_BODIES) {
+    g_set_error (error, NNC_ERROR, NNC_ERROR_LIMIT, "graphs lie in each other more than %d deep, or more than %d times",
+                 NNC_MAX_SUBGRAPH_DEPTH, MAX_BODIES);
+    return NULL;
+  }
+  return nnc_tflite_read_graph (model, (gsize)index, error);
 }

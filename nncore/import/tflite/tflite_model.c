@@ -153,6 +153,7 @@ read_source (NncSource *source, GHashTable *metadata, GError **error)
     .source = source,
     .file = nnc_flatbuffer (data, size),
     .codes = g_array_new (FALSE, FALSE, sizeof (NncTfliteOperatorCode)),
+    .open = g_array_new (FALSE, FALSE, sizeof (gsize)),
     .unsupported = g_string_new (NULL),
   };
   NncGraph *graph;
@@ -160,6 +161,7 @@ read_source (NncSource *source, GHashTable *metadata, GError **error)
   g_array_set_clear_func (model.codes, clear_code);
   graph = read_model (&model, metadata, error);
   g_array_unref (model.codes);
+  g_array_unref (model.open);
   g_string_free (model.unsupported, TRUE);
   return graph;
 }

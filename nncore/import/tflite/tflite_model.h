@@ -22,6 +22,8 @@ typedef struct {
   NncFlatbuffer file;
   NncVector subgraphs, buffers;
   GArray *codes; /* of NncTfliteOperatorCode */
+  GArray *open; /* gsize: the graphs being read, each inside of the one before */
+  guint n_bodies; /* graphs read inside of nodes */
   GString *unsupported; /* "node 'a' (FOO, version 2), …" */
   guint n_unsupported;
 } NncTfliteModel;

@@ -20,7 +20,9 @@
 
 static const NncTfliteOperator operators[] = {
   PLAIN ("ADD", "Add", 11, 2, 0),
+  TRANSLATED ("ASSIGN_VARIABLE", "AssignVariable", 113, 2, NO_ACTIVATION, assign_variable),
   TRANSLATED ("AVERAGE_POOL_2D", "AveragePool", 5, 1, 5, pooling),
+  TRANSLATED ("CALL_ONCE", "CallOnce", 103, 0, NO_ACTIVATION, call_once),
   TRANSLATED ("CAST", "Cast", 37, 1, NO_ACTIVATION, cast),
   TRANSLATED ("CONCATENATION", "Concat", 10, 1, 1, concatenation),
   TRANSLATED ("CONV_2D", "Conv", 1, 2, 3, convolution),
@@ -32,6 +34,7 @@ static const NncTfliteOperator operators[] = {
   TRANSLATED ("FULLY_CONNECTED", "Gemm", 8, 2, 0, fully_connected),
   TRANSLATED ("GATHER", "Gather", 23, 2, NO_ACTIVATION, gather),
   PLAIN ("HARD_SWISH", "HardSwish", 91, 1, NO_ACTIVATION),
+  TRANSLATED ("IF", "If", 92, 1, NO_ACTIVATION, if),
   TRANSLATED ("LEAKY_RELU", "LeakyRelu", 75, 1, NO_ACTIVATION, leaky_relu),
   PLAIN ("LOGISTIC", "Sigmoid", 0, 1, NO_ACTIVATION),
   TRANSLATED ("MAX_POOL_2D", "MaxPool", 5, 1, 5, pooling),
@@ -41,6 +44,7 @@ static const NncTfliteOperator operators[] = {
   TRANSLATED ("PAD", "Pad", 22, 2, NO_ACTIVATION, pad),
   TRANSLATED ("PADV2", "Pad", 43, 3, NO_ACTIVATION, pad),
   TRANSLATED ("QUANTIZE", "Quantize", 89, 1, NO_ACTIVATION, quantize),
+  TRANSLATED ("READ_VARIABLE", "ReadVariable", 112, 1, NO_ACTIVATION, read_variable),
   TRANSLATED ("RELU", "Clip", 0, 1, NO_ACTIVATION, relu),
   TRANSLATED ("RELU6", "Clip", 0, 1, NO_ACTIVATION, relu),
   TRANSLATED ("RELU_0_TO_1", "Clip", 0, 1, NO_ACTIVATION, relu),
@@ -60,6 +64,8 @@ static const NncTfliteOperator operators[] = {
   TRANSLATED ("UNIDIRECTIONAL_SEQUENCE_LSTM", NULL, 71, 1, NO_ACTIVATION, sequence_lstm),
   TRANSLATED ("UNIDIRECTIONAL_SEQUENCE_RNN", "RNN", 31, 3, NO_ACTIVATION, sequence_rnn),
   TRANSLATED ("UNPACK", "Slice", 64, 1, NO_ACTIVATION, unpack),
+  TRANSLATED ("VAR_HANDLE", "VarHandle", 111, 0, NO_ACTIVATION, var_handle),
+  TRANSLATED ("WHILE", "While", 93, 0, NO_ACTIVATION, while),
 };
 
 const NncTfliteOperator *

@@ -16,7 +16,13 @@ enum {
   LSTM_INPUTS = 24,
 };
 enum { INPUT_GATE, FORGET_GATE, CELL_GATE, OUTPUT_GATE, GATES };
-enum { OPTION_ACTIVATION = 0, OPTION_CELL_CLIP = 1, OPTION_PROJECTION_CLIP = 2, OPTION_TIME_MAJOR = 3, OPTION_ASYMMETRIC = 4 };
+enum {
+  OPTION_ACTIVATION = 0,
+  OPTION_CELL_CLIP = 1,
+  OPTION_PROJECTION_CLIP = 2,
+  OPTION_TIME_MAJOR = 3,
+  OPTION_ASYMMETRIC = 4
+};
 
 #define ACTIVATION_TANH 4
 
@@ -59,7 +65,8 @@ translate_stored_lstm (NncTfliteTranslation *translation, GError **error)
 
   if (has_any (translation, LSTM_PEEPHOLES, LSTM_B))
     return nnc_tflite_unsupported (error, "peepholes in integers are not supported");
-  if (!nnc_tflite_read_state (translation, LSTM_H, &h, error) || !nnc_tflite_read_state (translation, LSTM_C, &c, error))
+  if (!nnc_tflite_read_state (translation, LSTM_H, &h, error)
+      || !nnc_tflite_read_state (translation, LSTM_C, &c, error))
     return FALSE;
   inputs[0] = nnc_tflite_input (translation, LSTM_X);
   for (guint i = 0; i < GATES; i++) {
@@ -292,9 +299,9 @@ nnc_tflite_translate_sequence_lstm (NncTfliteTranslation *translation, GError **
     return FALSE;
   if (type == NNC_I8)
     return translate_stored_lstm (translation, error);
-  return type == NNC_F32 ? translate_real_lstm (translation, error)
-                         : nnc_tflite_unsupported (error, "input type %s is not supported",
-                                                   nnc_data_type_to_string (type));
+  return type == NNC_F32
+             ? translate_real_lstm (translation, error)
+             : nnc_tflite_unsupported (error, "input type %s is not supported", nnc_data_type_to_string (type));
 }
 
 /* --- UNIDIRECTIONAL_SEQUENCE_RNN --------------------------------------------------------------- */

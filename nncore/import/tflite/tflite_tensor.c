@@ -28,12 +28,25 @@ enum {
 /* Of the union QuantizationDetails: nothing that a reader must know. */
 #define DETAILS_CUSTOM 1
 
+#define TYPE_RESOURCE 13 /* a variable's handle, which is a number */
+
 NncDataType
 nnc_tflite_type (gint64 type)
 {
   static const NncDataType types[] = {
-    [0] = NNC_F32, [1] = NNC_F16, [2] = NNC_I32,  [3] = NNC_U8,   [4] = NNC_I64,  [6] = NNC_BOOL,
-    [7] = NNC_I16, [9] = NNC_I8,  [10] = NNC_F64, [12] = NNC_U64, [15] = NNC_U32, [16] = NNC_U16,
+    [0] = NNC_F32,
+    [1] = NNC_F16,
+    [2] = NNC_I32,
+    [3] = NNC_U8,
+    [4] = NNC_I64,
+    [6] = NNC_BOOL,
+    [7] = NNC_I16,
+    [9] = NNC_I8,
+    [10] = NNC_F64,
+    [12] = NNC_U64,
+    [TYPE_RESOURCE] = NNC_I32,
+    [15] = NNC_U32,
+    [16] = NNC_U16,
   };
 
   return type >= 0 && type < (gint64)G_N_ELEMENTS (types) ? types[type] : NNC_INVALID;
@@ -162,6 +175,10 @@ nnc_tflite_read_tensor (NncTfliteModel *model, const NncTable *tensor, NncGraph 
     g_set_error (error, NNC_ERROR, NNC_ERROR_UNSUPPORTED,
                  "tensor '%s': its type (number %" G_GINT64_FORMAT " of the format) is not supported", name, type);
     return NULL;
+  }
+  if (type == TYPE_RESOURCE) {
+    value->rank = 0;
+    return value;
   }
   if (read_shape (tensor, value, error) && read_quantization (tensor, value, error)
       && read_numbers (model, tensor, value, error))

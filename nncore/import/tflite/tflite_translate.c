@@ -211,7 +211,8 @@ check_inputs (const NncTfliteTranslation *translation, GError **error)
       return FALSE;
     }
   }
-  if (translation->n_outputs > 0)
+  if (translation->n_outputs > 0
+      || (translation->operator->op && nnc_op_find (translation->operator->op)->max_outputs == 0))
     return TRUE;
   g_set_error_literal (error, NNC_ERROR, NNC_ERROR_FORMAT, "it has no output");
   return FALSE;

@@ -115,3 +115,10 @@ gboolean nnc_tflite_translate_pack (NncTfliteTranslation *translation, GError **
 /* tflite_recurrent.c */
 gboolean nnc_tflite_translate_sequence_lstm (NncTfliteTranslation *translation, GError **error);
 gboolean nnc_tflite_translate_sequence_rnn (NncTfliteTranslation *translation, GError **error);
+/* tflite_control_flow.c */
+gboolean nnc_tflite_translate_if (NncTfliteTranslation *translation, GError **error);
+gboolean nnc_tflite_translate_while (NncTfliteTranslation *translation, GError **error);
+gboolean nnc_tflite_translate_call_once (NncTfliteTranslation *translation, GError **error);
+gboolean nnc_tflite_translate_var_handle (NncTfliteTranslation *translation, GError **error);
+gboolean nnc_tflite_translate_read_variable (NncTfliteTranslation *translation, GError **error);
+gboolean nnc_tflite_translate_assign_variable (NncTfliteTranslation *translation, GError **error);

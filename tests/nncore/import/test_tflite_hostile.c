@@ -5,9 +5,11 @@
 #include "tflite_writer.h"
 
 #include <gst/check/gstcheck.h>
+#include <nncore/nncore.h>
+#include <string.h>
 
-enum { ADD = 0, CONV_2D = 3, FULLY_CONNECTED = 9, MAX_POOL_2D = 17, RESHAPE = 22, SOFTMAX = 25, PAD = 34 };
-enum { CONV_OPTIONS = 1, POOL_OPTIONS = 5, SOFTMAX_OPTIONS = 9 };
+enum { ADD = 0, CONV_2D = 3, FULLY_CONNECTED = 9, MAX_POOL_2D = 17, RESHAPE = 22, SOFTMAX = 25, PAD = 34, WHILE = 119 };
+enum { CONV_OPTIONS = 1, POOL_OPTIONS = 5, SOFTMAX_OPTIONS = 9, WHILE_OPTIONS = 93 };
 
 static void
 set_window (FbTable *options, gint64 stride)
@@ -58,6 +60,25 @@ GST_START_TEST (the_small_network_runs)
   g_autoptr (GBytes) bytes = tflite_writer_finish (small_network ());
 
   fail_unless (hostile_survive (bytes));
+}
+GST_END_TEST
+
+GST_START_TEST (a_graph_that_lies_in_itself_is_refused)
+{
+  TfliteWriter *writer = tflite_writer_new ();
+  guint x = tflite_writer_input (writer, "x", NNC_F32, DIMS (1));
+  guint y = tflite_writer_tensor (writer, "y", NNC_F32, DIMS (1));
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NncModel) model = NULL;
+
+  tflite_writer_node (writer, WHILE, DIMS (x), DIMS (y));
+  tflite_writer_options (writer, WHILE_OPTIONS); /* its condition and body are graph 0 */
+  tflite_writer_output (writer, y);
+  bytes = tflite_writer_finish (writer);
+  model = nnc_model_new_from_bytes (bytes, "self", &error);
+  fail_unless (model == NULL);
+  fail_unless (strstr (error->message, "graph 0 lies in itself"), "%s", error->message);
 }
 GST_END_TEST
 
@@ -150,6 +171,7 @@ tflite_hostile_suite (void)
   suite_add_tcase (suite, tests);
   tcase_set_timeout (tests, 300);
   tcase_add_test (tests, the_small_network_runs);
+  tcase_add_test (tests, a_graph_that_lies_in_itself_is_refused);
   tcase_add_test (tests, a_file_cut_at_every_byte_is_refused);
   tcase_add_test (tests, four_thousand_mutations_are_survived);
   tcase_add_test (tests, every_word_at_its_extremes_is_survived);
