@@ -18,7 +18,7 @@ except ImportError:
 MODEL = SHARED / "models/coral/keras_lstm_mnist_ptq.tflite"
 DIGITS = SHARED / "data/mnist"
 COMPARED = 500
-# Of 10,000: LiteRT's too.
+# Of 10,000, as counted here; LiteRT is compared with on the first of them.
 RIGHT_PERSISTENT, RIGHT_RESET = 9157, 9793
 
 
