@@ -73,3 +73,39 @@ nnc_tflite_translate_fully_connected (NncTfliteTranslation *translation, GError 
     nnc_node_set_string (node, "rounding", "once");
   return TRUE;
 }
+
+/* x, or with the option x with its last two axes exchanged. */
+static NncValue *
+emit_adjoint (NncTfliteTranslation *translation, NncValue *x, guint option, GError **error)
+{
+  gint64 permutation[NNC_MAX_RANK];
+  NncValue *turned;
+  NncNode *node;
+
+  if (!nnc_tflite_option (translation, option, 1, 0))
+    return x;
+  if (x->rank < 2) {
+    nnc_tflite_unsupported (error, "an input of rank %d cannot be turned", x->rank);
+    return NULL;
+  }
+  for (gint i = 0; i < x->rank; i++)
+    permutation[i] = i + 2 < x->rank ? i : 2 * x->rank - 3 - i;
+  turned = nnc_tflite_new_value (translation, "turned", x);
+  node = nnc_tflite_emit_unary (translation, "Transpose", x, turned);
+  nnc_node_set_ints (node, "perm", permutation, (guint)x->rank);
+  return turned;
+}
+
+gboolean
+nnc_tflite_translate_batch_mat_mul (NncTfliteTranslation *translation, GError **error)
+{
+  NncValue *inputs[2];
+
+  for (guint i = 0; i < 2; i++) {
+    inputs[i] = emit_adjoint (translation, translation->inputs[i], i, error);
+    if (inputs[i] == NULL)
+      return FALSE;
+  }
+  nnc_tflite_emit (translation, "MatMul", inputs, 2, translation->outputs, 1);
+  return TRUE;
+}

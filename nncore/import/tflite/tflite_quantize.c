@@ -34,6 +34,36 @@ nnc_tflite_real (NncTfliteTranslation *translation, NncValue *x)
   real = nnc_tflite_new_value (translation, "real", x);
   g_clear_pointer (&real->quantization, nnc_quantization_free);
   real->type = NNC_F32;
+  real->rank = x->rank;
+  for (gint i = 0; i < x->rank; i++)
+    real->shape[i] = x->shape[i];
   nnc_tflite_emit_unary (translation, "Dequantize", x, real);
   return real;
+}
+
+/* What is stored as y is computed as this. */
+static NncValue *
+real_output (NncTfliteTranslation *translation, NncValue *y)
+{
+  NncValue *real;
+  NncNode *node;
+
+  if (y == NULL || y->quantization == NULL)
+    return y;
+  real = nnc_tflite_new_value (translation, "real", y);
+  g_clear_pointer (&real->quantization, nnc_quantization_free);
+  real->type = NNC_F32;
+  node = nnc_tflite_emit_unary (translation, "Quantize", real, y);
+  nnc_node_set_int (node, "to", y->type);
+  return real;
+}
+
+void
+nnc_tflite_make_real (NncTfliteTranslation *translation)
+{
+  for (guint i = 0; i < translation->n_inputs; i++)
+    if (translation->inputs[i])
+      translation->inputs[i] = nnc_tflite_real (translation, translation->inputs[i]);
+  for (guint i = 0; i < translation->n_outputs; i++)
+    translation->outputs[i] = real_output (translation, translation->outputs[i]);
 }

@@ -75,22 +75,9 @@ nnc_tflite_translate_concatenation (NncTfliteTranslation *translation, GError **
   return TRUE;
 }
 
-gboolean
-nnc_tflite_translate_gather (NncTfliteTranslation *translation, GError **error)
-{
-  gint64 batch_dims = nnc_tflite_option (translation, 1, 4, 0);
-  NncNode *node;
-
-  if (batch_dims != 0)
-    return nnc_tflite_unsupported (error, "its batch_dims is %" G_GINT64_FORMAT ", 0 is supported", batch_dims);
-  node = nnc_tflite_emit (translation, "Gather", translation->inputs, 2, translation->outputs, 1);
-  nnc_node_set_int (node, "axis", nnc_tflite_option (translation, 0, 4, 0));
-  return TRUE;
-}
-
 /* TFLite's list is [[begin, end], …], ours begins and then ends. */
-gboolean
-nnc_tflite_translate_pad (NncTfliteTranslation *translation, GError **error)
+static NncNode *
+emit_pad (NncTfliteTranslation *translation)
 {
   static const gint64 flat[1] = { -1 };
   static const gint64 swap[2] = { 1, 0 };
@@ -103,14 +90,30 @@ nnc_tflite_translate_pad (NncTfliteTranslation *translation, GError **error)
 
   nnc_node_set_ints (transpose, "perm", swap, 2);
   nnc_tflite_emit (translation, "Reshape", reshape, 2, &list, 1);
-  nnc_tflite_emit (translation, "Pad", inputs, inputs[2] ? 3 : 2, translation->outputs, 1);
+  return nnc_tflite_emit (translation, "Pad", inputs, inputs[2] ? 3 : 2, translation->outputs, 1);
+}
+
+gboolean
+nnc_tflite_translate_pad (NncTfliteTranslation *translation, GError **error)
+{
+  emit_pad (translation);
   return TRUE;
 }
 
 gboolean
-nnc_tflite_translate_mean (NncTfliteTranslation *translation, GError **error)
+nnc_tflite_translate_mirror_pad (NncTfliteTranslation *translation, GError **error)
 {
-  NncNode *node = nnc_tflite_emit (translation, "ReduceMean", translation->inputs, 2, translation->outputs, 1);
+  if (nnc_tflite_option (translation, 0, 1, 0) != 0)
+    return nnc_tflite_unsupported (error, "its mode SYMMETRIC is not supported");
+  nnc_node_set_string (emit_pad (translation), "mode", "reflect");
+  return TRUE;
+}
+
+gboolean
+nnc_tflite_translate_reduce (NncTfliteTranslation *translation, GError **error)
+{
+  NncNode *node
+      = nnc_tflite_emit (translation, translation->operator->op, translation->inputs, 2, translation->outputs, 1);
 
   nnc_node_set_int (node, "keepdims", nnc_tflite_option (translation, 0, 1, 0) != 0);
   return TRUE;

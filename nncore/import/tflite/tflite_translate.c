@@ -227,7 +227,11 @@ nnc_tflite_translate_node (NncTfliteTranslation *translation, GError **error)
     note_unsupported (translation);
     return TRUE;
   }
-  if (!check_inputs (translation, error) || !translation->operator->translate (translation, error))
+  if (!check_inputs (translation, error))
+    return FALSE;
+  if (translation->operator->real)
+    nnc_tflite_make_real (translation);
+  if (!translation->operator->translate (translation, error))
     return FALSE;
   for (guint i = first; i < translation->graph->nodes->len; i++)
     if (!nnc_node_check (translation->graph->nodes->pdata[i], error))

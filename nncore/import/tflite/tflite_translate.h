@@ -32,6 +32,7 @@ struct _NncTfliteOperator {
   guint min_inputs;
   gint activation; /* the options' field with the fused activation, or -1 */
   NncTfliteTranslate translate;
+  gboolean real; /* stored numbers are widened before it, and its result stored again */
 };
 
 /* The names of builtin operators; NULL: there is none with this number. */
@@ -76,9 +77,11 @@ gboolean nnc_tflite_translate_plain (NncTfliteTranslation *translation, GError *
 /* tflite_windows.c */
 gboolean nnc_tflite_translate_convolution (NncTfliteTranslation *translation, GError **error);
 gboolean nnc_tflite_translate_depthwise (NncTfliteTranslation *translation, GError **error);
+gboolean nnc_tflite_translate_transposed_convolution (NncTfliteTranslation *translation, GError **error);
 gboolean nnc_tflite_translate_pooling (NncTfliteTranslation *translation, GError **error);
 /* tflite_dense.c */
 gboolean nnc_tflite_translate_fully_connected (NncTfliteTranslation *translation, GError **error);
+gboolean nnc_tflite_translate_batch_mat_mul (NncTfliteTranslation *translation, GError **error);
 /* tflite_hybrid.c */
 /* Where a layer has f32 inputs and weights in 8 bits: what it then reads instead. rows_axis: a scale for each index
  * before it. */
@@ -88,11 +91,44 @@ void nnc_tflite_make_hybrid (NncTfliteTranslation *translation, NncValue **x, Nn
 gboolean nnc_tflite_translate_relu (NncTfliteTranslation *translation, GError **error);
 gboolean nnc_tflite_translate_leaky_relu (NncTfliteTranslation *translation, GError **error);
 gboolean nnc_tflite_translate_softmax (NncTfliteTranslation *translation, GError **error);
+/* tflite_elementwise.c */
+gboolean nnc_tflite_translate_rsqrt (NncTfliteTranslation *translation, GError **error);
+gboolean nnc_tflite_translate_square (NncTfliteTranslation *translation, GError **error);
+gboolean nnc_tflite_translate_squared_difference (NncTfliteTranslation *translation, GError **error);
+gboolean nnc_tflite_translate_floor_div (NncTfliteTranslation *translation, GError **error);
+gboolean nnc_tflite_translate_not_equal (NncTfliteTranslation *translation, GError **error);
+gboolean nnc_tflite_translate_add_n (NncTfliteTranslation *translation, GError **error);
+gboolean nnc_tflite_translate_gelu (NncTfliteTranslation *translation, GError **error);
+gboolean nnc_tflite_translate_l2_normalization (NncTfliteTranslation *translation, GError **error);
+gboolean nnc_tflite_translate_select (NncTfliteTranslation *translation, GError **error);
+gboolean nnc_tflite_translate_local_response (NncTfliteTranslation *translation, GError **error);
+/* tflite_choices.c */
+gboolean nnc_tflite_translate_arg_extreme (NncTfliteTranslation *translation, GError **error);
+gboolean nnc_tflite_translate_top_k (NncTfliteTranslation *translation, GError **error);
+gboolean nnc_tflite_translate_where (NncTfliteTranslation *translation, GError **error);
+gboolean nnc_tflite_translate_shape (NncTfliteTranslation *translation, GError **error);
+gboolean nnc_tflite_translate_rank (NncTfliteTranslation *translation, GError **error);
+gboolean nnc_tflite_translate_embedding_lookup (NncTfliteTranslation *translation, GError **error);
+gboolean nnc_tflite_translate_gather (NncTfliteTranslation *translation, GError **error);
+gboolean nnc_tflite_translate_reverse (NncTfliteTranslation *translation, GError **error);
+gboolean nnc_tflite_translate_reverse_sequence (NncTfliteTranslation *translation, GError **error);
+gboolean nnc_tflite_translate_cumsum (NncTfliteTranslation *translation, GError **error);
+gboolean nnc_tflite_translate_one_hot (NncTfliteTranslation *translation, GError **error);
+gboolean nnc_tflite_translate_zeros_like (NncTfliteTranslation *translation, GError **error);
+gboolean nnc_tflite_translate_scatter_nd (NncTfliteTranslation *translation, GError **error);
+gboolean nnc_tflite_translate_fill (NncTfliteTranslation *translation, GError **error);
+/* tflite_pictures.c */
+gboolean nnc_tflite_translate_resize (NncTfliteTranslation *translation, GError **error);
+gboolean nnc_tflite_translate_depth_space (NncTfliteTranslation *translation, GError **error);
+gboolean nnc_tflite_translate_space_to_batch (NncTfliteTranslation *translation, GError **error);
+gboolean nnc_tflite_translate_batch_to_space (NncTfliteTranslation *translation, GError **error);
 /* tflite_detection.c */
 gboolean nnc_tflite_translate_detection (NncTfliteTranslation *translation, GError **error);
 /* tflite_quantize.c */
 /* What the stored numbers stand for; x itself where it has no scale. */
 NncValue *nnc_tflite_real (NncTfliteTranslation *translation, NncValue *x);
+/* Inputs and outputs become what the stored numbers stand for. */
+void nnc_tflite_make_real (NncTfliteTranslation *translation);
 gboolean nnc_tflite_translate_quantize (NncTfliteTranslation *translation, GError **error);
 gboolean nnc_tflite_translate_dequantize (NncTfliteTranslation *translation, GError **error);
 /* tflite_shapes.c */
@@ -101,9 +137,9 @@ gboolean nnc_tflite_translate_squeeze (NncTfliteTranslation *translation, GError
 gboolean nnc_tflite_translate_expand_dims (NncTfliteTranslation *translation, GError **error);
 gboolean nnc_tflite_translate_transpose (NncTfliteTranslation *translation, GError **error);
 gboolean nnc_tflite_translate_concatenation (NncTfliteTranslation *translation, GError **error);
-gboolean nnc_tflite_translate_gather (NncTfliteTranslation *translation, GError **error);
 gboolean nnc_tflite_translate_pad (NncTfliteTranslation *translation, GError **error);
-gboolean nnc_tflite_translate_mean (NncTfliteTranslation *translation, GError **error);
+gboolean nnc_tflite_translate_mirror_pad (NncTfliteTranslation *translation, GError **error);
+gboolean nnc_tflite_translate_reduce (NncTfliteTranslation *translation, GError **error);
 gboolean nnc_tflite_translate_cast (NncTfliteTranslation *translation, GError **error);
 /* tflite_slices.c */
 gboolean nnc_tflite_translate_slice (NncTfliteTranslation *translation, GError **error);

@@ -89,3 +89,56 @@ nnc_tflite_translate_pooling (NncTfliteTranslation *translation, GError **error)
   nnc_node_set_ints (node, "kernel_shape", kernel, 2);
   return TRUE;
 }
+
+/* --- TRANSPOSE_CONV -------------------------------------------------------------------- */
+
+enum { TRANSPOSED_SHAPE, TRANSPOSED_WEIGHTS, TRANSPOSED_X, TRANSPOSED_BIAS };
+
+/* What of stride * (in - 1) + kernel the output leaves out, or has beyond it, along an image's two axes. */
+static gboolean
+set_margins (const NncTfliteTranslation *translation, NncNode *node, GError **error)
+{
+  const NncValue *x = translation->inputs[TRANSPOSED_X], *weights = translation->inputs[TRANSPOSED_WEIGHTS];
+  const gint64 strides[2] = { nnc_tflite_option (translation, OPTION_STRIDE_H, 4, 0),
+                              nnc_tflite_option (translation, OPTION_STRIDE_W, 4, 0) };
+  gboolean same = nnc_tflite_option (translation, OPTION_PADDING, 1, PADDING_SAME) == PADDING_SAME;
+  gint64 shape[NNC_MAX_RANK], pads[4], beyond[2];
+  guint n;
+
+  if (!nnc_tflite_get_ints (translation->inputs[TRANSPOSED_SHAPE], "its output's shape", shape, NNC_MAX_RANK, &n,
+                            error))
+    return FALSE;
+  if (n != 4 || x->rank != 4 || weights->rank != 4 || x->shape[1] < 0 || x->shape[2] < 0)
+    return nnc_tflite_unsupported (error,
+                                   "its output, input and weights have %u, %d and %d dimensions, 4 are supported", n,
+                                   x->rank, weights->rank);
+  for (guint i = 0; i < 2; i++) {
+    gint64 margin = strides[i] * (x->shape[1 + i] - 1) + weights->shape[1 + i] - shape[1 + i];
+
+    pads[i] = same ? MAX (margin, 0) / 2 : 0;
+    pads[2 + i] = MAX (margin, 0) - pads[i];
+    beyond[i] = MAX (-margin, 0);
+  }
+  nnc_node_set_ints (node, "strides", strides, 2);
+  nnc_node_set_ints (node, "pads", pads, 4);
+  nnc_node_set_ints (node, "output_padding", beyond, 2);
+  return TRUE;
+}
+
+/* Weights are [O,kh,kw,I], ours [I,kh,kw,O]. */
+gboolean
+nnc_tflite_translate_transposed_convolution (NncTfliteTranslation *translation, GError **error)
+{
+  static const gint64 permutation[4] = { 3, 1, 2, 0 };
+  NncValue *weights = translation->inputs[TRANSPOSED_WEIGHTS];
+  NncValue *turned = nnc_tflite_new_value (translation, "weights", weights);
+  NncValue *inputs[3] = { translation->inputs[TRANSPOSED_X], turned, nnc_tflite_input (translation, TRANSPOSED_BIAS) };
+  NncNode *node;
+
+  if (weights->rank != 4)
+    return nnc_tflite_unsupported (error, "its weights have %d dimensions, 4 are supported", weights->rank);
+  node = nnc_tflite_emit_unary (translation, "Transpose", weights, turned);
+  nnc_node_set_ints (node, "perm", permutation, 4);
+  node = nnc_tflite_emit_activated (translation, "ConvTranspose", inputs, inputs[2] ? 3 : 2, error);
+  return node && set_margins (translation, node, error);
+}

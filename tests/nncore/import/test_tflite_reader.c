@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum { ADD = 0, CONV_2D = 3, DEPTHWISE_CONV_2D = 4, FULLY_CONNECTED = 9 };
-enum { STRIDED_SLICE = 45, EMBEDDING_LOOKUP = 7 };
+enum { STRIDED_SLICE = 45, LSH_PROJECTION = 15 };
 enum { CONV_OPTIONS = 1, DEPTHWISE_OPTIONS = 2, FULLY_CONNECTED_OPTIONS = 8, ADD_OPTIONS = 11, SLICE_OPTIONS = 32 };
 
 static Imported *
@@ -378,11 +378,11 @@ GST_START_TEST (everything_unsupported_is_named_at_once)
         b = tflite_writer_tensor (writer, "b", NNC_F32, DIMS (1));
   g_autoptr (Imported) imported = NULL;
 
-  tflite_writer_node (writer, EMBEDDING_LOOKUP, DIMS (0, 1), DIMS (a));
+  tflite_writer_node (writer, LSH_PROJECTION, DIMS (0, 1), DIMS (a));
   tflite_writer_node (writer, 9999, DIMS (a), DIMS (b));
   imported = import_tflite (writer);
   fail_unless (imported->graph == NULL);
-  fail_unless (strstr (imported->error->message, "2 operators are not supported: node 'a' (EMBEDDING_LOOKUP, version "
+  fail_unless (strstr (imported->error->message, "2 operators are not supported: node 'a' (LSH_PROJECTION, version "
                                                  "1), node 'b' (builtin 9999, version 1)"),
                "%s", imported->error->message);
 }
