@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* pad.c: Pad: y[i…] = x[i - begin…], and around it, by attribute mode, the number of input 2 (constant), x mirrored
- * about its first and last element (reflect), its border (edge), or x again (wrap). Inputs: x, pads (all begins, then
- * all ends, of the axes that input 3 names or all), value, axes. A negative pad cuts off. An absent
- * value is 0, of stored numbers their zero point. */
+ * about its first and last element (reflect) or beside them (symmetric), its border (edge), or x again (wrap). Inputs:
+ * x, pads (all begins, then all ends, of the axes that input 3 names or all), value, axes. A negative pad cuts off. An
+ * absent value is 0, of stored numbers their zero point. */
 #include "axes.h"
 #include "op_inputs.h"
 #include "quantization.h"
@@ -12,7 +12,7 @@
 
 enum { X, PADS, VALUE, AXES };
 
-typedef enum { MODE_CONSTANT, MODE_REFLECT, MODE_EDGE, MODE_WRAP } Mode;
+typedef enum { MODE_CONSTANT, MODE_REFLECT, MODE_EDGE, MODE_WRAP, MODE_SYMMETRIC } Mode;
 
 typedef struct {
   Mode mode;
@@ -27,7 +27,7 @@ typedef struct {
 static gboolean
 read_mode (const NncNode *node, Mode *mode, GError **error)
 {
-  static const char *const names[] = { "constant", "reflect", "edge", "wrap" };
+  static const char *const names[] = { "constant", "reflect", "edge", "wrap", "symmetric" };
   const char *name = nnc_node_get_string (node, "mode", "constant");
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
@@ -141,6 +141,9 @@ source_index (Mode mode, gint64 i, gint64 size)
     return i < 0 ? 0 : size - 1;
   case MODE_WRAP:
     return modulo (i, size);
+  case MODE_SYMMETRIC:
+    i = modulo (i, 2 * size);
+    return i < size ? i : 2 * size - 1 - i;
   case MODE_CONSTANT:
   default:
     return -1;

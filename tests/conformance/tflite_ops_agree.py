@@ -42,7 +42,7 @@ FLOAT = {
     "CEIL": (tf.math.ceil, [IMAGE]), "CONCATENATION": (lambda a, b: tf.concat([a, b], 2), [IMAGE, IMAGE]),
     "COS": (tf.cos, [IMAGE]), "CUMSUM": (lambda x: tf.cumsum(x, 1, exclusive=True, reverse=True), [IMAGE]),
     "DEPTH_TO_SPACE": (lambda x: tf.nn.depth_to_space(x, 2), [IMAGE]),
-    "DIV": (lambda a, b: a / (tf.abs(b) + 1), [IMAGE, IMAGE]), "ELU": (tf.nn.elu, [IMAGE]),
+    "DIV": (lambda a, b: a / (tf.abs(b) + 3), [IMAGE, IMAGE]), "ELU": (tf.nn.elu, [IMAGE]),
     "EQUAL": (lambda a, b: tf.cast(tf.equal(tf.round(a), tf.round(b)), tf.float32), [IMAGE, IMAGE]),
     "EXP": (tf.exp, [IMAGE]), "EXPAND_DIMS": (lambda x: tf.expand_dims(x, 2) * 2, [IMAGE]),
     "FILL": (lambda x: tf.fill(tf.shape(x), 3.5) + x, [IMAGE]), "FLOOR": (tf.floor, [IMAGE]),
@@ -60,7 +60,6 @@ FLOAT = {
     "LEAKY_RELU": (lambda x: tf.nn.leaky_relu(x, 0.3), [IMAGE]),
     "LESS": (lambda a, b: tf.cast(a < b, tf.float32), [IMAGE, IMAGE]),
     "LESS_EQUAL": (lambda a, b: tf.cast(a <= b, tf.float32), [IMAGE, IMAGE]),
-    "LOCAL_RESPONSE_NORMALIZATION": (lambda x: tf.nn.lrn(x, 2, 1.5, 0.3, 0.75), [IMAGE]),
     "LOG": (lambda x: tf.math.log(tf.abs(x) + 1), [IMAGE]),
     "LOGICAL": (lambda a, b: tf.cast(tf.logical_not(tf.logical_and(tf.logical_or(a > b, a > 1), b < 1)), tf.float32), [IMAGE, IMAGE]),
     "LOGISTIC": (tf.sigmoid, [IMAGE]), "LOG_SOFTMAX": (tf.nn.log_softmax, [IMAGE]),
@@ -180,11 +179,16 @@ def compare(check, name, int8):
         for seed in range(RUNS):
             inputs = reference.make_inputs(seed)
             try:
+                answers = reference.run(inputs)
+            except RuntimeError as error:
+                check.skip(f"{label}: the reference cannot: {str(error).splitlines()[0][:80]}")
+                return
+            try:
                 ours = run_nncore(path, inputs)
             except subprocess.CalledProcessError as error:
                 check(False, f"{label}: nncore run ended with {error.returncode}")
                 return
-            worst = max([worst] + [difference(ours.get(n), t) for n, t in reference.run(inputs).items()])
+            worst = max([worst] + [difference(ours.get(n), t) for n, t in answers.items()])
     if int8:
         check(worst <= STEPS.get(name, 0), f"{label}: {worst} steps, at most {STEPS.get(name, 0)}")
     else:

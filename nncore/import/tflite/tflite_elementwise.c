@@ -135,6 +135,7 @@ nnc_tflite_translate_local_response (NncTfliteTranslation *translation, GError *
   gint64 size = 2 * CLAMP (radius, 0, G_MAXINT32 / 2) + 1;
   NncNode *node = nnc_tflite_emit_unary (translation, "LRN", translation->inputs[0], translation->outputs[0]);
 
+  nnc_node_set_int (node, "axis", -1);
   nnc_node_set_int (node, "size", size);
   nnc_node_set_float (node, "bias", nnc_table_get_float (&translation->options, 1, 0));
   nnc_node_set_float (node, "alpha", nnc_table_get_float (&translation->options, 2, 0) * (float)size);

@@ -103,9 +103,8 @@ nnc_tflite_translate_pad (NncTfliteTranslation *translation, GError **error)
 gboolean
 nnc_tflite_translate_mirror_pad (NncTfliteTranslation *translation, GError **error)
 {
-  if (nnc_tflite_option (translation, 0, 1, 0) != 0)
-    return nnc_tflite_unsupported (error, "its mode SYMMETRIC is not supported");
-  nnc_node_set_string (emit_pad (translation), "mode", "reflect");
+  nnc_node_set_string (emit_pad (translation), "mode",
+                       nnc_tflite_option (translation, 0, 1, 0) ? "symmetric" : "reflect");
   return TRUE;
 }
 
