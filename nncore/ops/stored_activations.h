@@ -6,4 +6,5 @@
 
 gboolean nnc_stored_sigmoid_prepare (NncPreparation *prepare, GError **error);
 gboolean nnc_stored_tanh_prepare (NncPreparation *prepare, GError **error);
+gboolean nnc_stored_hard_swish_prepare (NncPreparation *prepare, GError **error);
 gboolean nnc_stored_leaky_relu_prepare (NncPreparation *prepare, GError **error);

@@ -57,12 +57,36 @@ nnc_tflite_translate_floor_div (NncTfliteTranslation *translation, GError **erro
   return TRUE;
 }
 
+/* Stored numbers are compared on one scale, as integers. */
+static NncValue *
+comparable (NncTfliteTranslation *translation, NncValue *x)
+{
+  NncValue *fixed;
+
+  if (x->quantization == NULL)
+    return x;
+  fixed = nnc_tflite_new_value (translation, "fixed", x);
+  g_clear_pointer (&fixed->quantization, nnc_quantization_free);
+  fixed->type = NNC_I32;
+  nnc_tflite_emit_unary (translation, "StoredToFixedPoint", x, fixed);
+  return fixed;
+}
+
+gboolean
+nnc_tflite_translate_comparison (NncTfliteTranslation *translation, GError **error)
+{
+  emit_binary (translation, translation->operator->op, comparable (translation, translation->inputs[0]),
+               comparable (translation, translation->inputs[1]), translation->outputs[0]);
+  return TRUE;
+}
+
 gboolean
 nnc_tflite_translate_not_equal (NncTfliteTranslation *translation, GError **error)
 {
   NncValue *equal = nnc_tflite_new_value (translation, "equal", translation->outputs[0]);
 
-  emit_binary (translation, "Equal", translation->inputs[0], translation->inputs[1], equal);
+  emit_binary (translation, "Equal", comparable (translation, translation->inputs[0]),
+               comparable (translation, translation->inputs[1]), equal);
   nnc_tflite_emit_unary (translation, "Not", equal, translation->outputs[0]);
   return TRUE;
 }

@@ -96,6 +96,7 @@ gboolean nnc_tflite_translate_rsqrt (NncTfliteTranslation *translation, GError *
 gboolean nnc_tflite_translate_square (NncTfliteTranslation *translation, GError **error);
 gboolean nnc_tflite_translate_squared_difference (NncTfliteTranslation *translation, GError **error);
 gboolean nnc_tflite_translate_floor_div (NncTfliteTranslation *translation, GError **error);
+gboolean nnc_tflite_translate_comparison (NncTfliteTranslation *translation, GError **error);
 gboolean nnc_tflite_translate_not_equal (NncTfliteTranslation *translation, GError **error);
 gboolean nnc_tflite_translate_add_n (NncTfliteTranslation *translation, GError **error);
 gboolean nnc_tflite_translate_gelu (NncTfliteTranslation *translation, GError **error);
