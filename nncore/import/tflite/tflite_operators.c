@@ -103,7 +103,7 @@ static const NncTfliteOperator operators[] = {
   TRANSLATED ("RELU_0_TO_1", "Clip", 0, 1, NO_ACTIVATION, relu),
   TRANSLATED ("RELU_N1_TO_1", "Clip", 0, 1, NO_ACTIVATION, relu),
   TRANSLATED ("RESHAPE", "Reshape", 17, 1, NO_ACTIVATION, reshape),
-  REAL ("RESIZE_BILINEAR", "Resize", 15, 2, NO_ACTIVATION, resize),
+  TRANSLATED ("RESIZE_BILINEAR", "Resize", 15, 2, NO_ACTIVATION, resize),
   TRANSLATED ("RESIZE_NEAREST_NEIGHBOR", "Resize", 74, 2, NO_ACTIVATION, resize),
   TRANSLATED ("REVERSE_SEQUENCE", "ReverseSequence", 87, 2, NO_ACTIVATION, reverse_sequence),
   TRANSLATED ("REVERSE_V2", "Slice", 81, 2, NO_ACTIVATION, reverse),

@@ -6,6 +6,16 @@
 
 /* --- other sizes ------------------------------------------------------------------------- */
 
+/* Signed ones; unsigned ones are interpolated as floats. */
+static void
+emit_stored_resize (NncTfliteTranslation *translation, gboolean corners, gboolean centers)
+{
+  NncNode *node = nnc_tflite_emit (translation, "StoredResize", translation->inputs, 2, translation->outputs, 1);
+
+  nnc_node_set_int (node, "align_corners", corners);
+  nnc_node_set_int (node, "half_pixel_centers", centers);
+}
+
 gboolean
 nnc_tflite_translate_resize (NncTfliteTranslation *translation, GError **error)
 {
@@ -14,9 +24,17 @@ nnc_tflite_translate_resize (NncTfliteTranslation *translation, GError **error)
   guint option = nearest ? 0 : 2; /* behind two that are no longer used */
   gboolean corners = nnc_tflite_option (translation, option, 1, 0) != 0;
   gboolean centers = nnc_tflite_option (translation, option + 1, 1, 0) != 0;
-  NncValue *inputs[4] = { translation->inputs[0], NULL, NULL, translation->inputs[1] };
-  NncNode *node = nnc_tflite_emit (translation, "Resize", inputs, 4, translation->outputs, 1);
+  NncValue *inputs[4] = { NULL, NULL, NULL, translation->inputs[1] };
+  NncNode *node;
 
+  if (!nearest && translation->inputs[0]->quantization && translation->inputs[0]->type != NNC_U8) {
+    emit_stored_resize (translation, corners, centers);
+    return TRUE;
+  }
+  if (!nearest)
+    nnc_tflite_make_real (translation);
+  inputs[0] = translation->inputs[0];
+  node = nnc_tflite_emit (translation, "Resize", inputs, 4, translation->outputs, 1);
   nnc_node_set_ints (node, "axes", axes, 2);
   nnc_node_set_string (node, "mode", nearest ? "nearest" : "linear");
   nnc_node_set_string (node, "coordinate_transformation_mode",
