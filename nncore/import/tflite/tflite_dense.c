@@ -96,16 +96,56 @@ emit_adjoint (NncTfliteTranslation *translation, NncValue *x, guint option, GErr
   return turned;
 }
 
+static NncValue *
+zero_point_of (NncTfliteTranslation *translation, const NncValue *x)
+{
+  NncValue *number = nnc_tflite_new_float (translation, "zero point", (float)x->quantization->zero_point[0]);
+  NncValue *stored = nnc_tflite_new_value (translation, "stored zero point", number);
+  NncNode *node = nnc_tflite_emit_unary (translation, "Cast", number, stored);
+
+  stored->type = x->type;
+  nnc_node_set_int (node, "to", x->type);
+  return stored;
+}
+
+static void
+emit_stored_mat_mul (NncTfliteTranslation *translation, NncValue *a, NncValue *b, NncValue *y)
+{
+  NncValue *inputs[4] = { a, b, zero_point_of (translation, a), zero_point_of (translation, b) };
+  NncValue *sums = nnc_tflite_new_value (translation, "sums", y);
+  NncNode *node;
+
+  sums->type = NNC_I32;
+  sums->quantization->scale[0] = a->quantization->scale[0] * b->quantization->scale[0];
+  sums->quantization->zero_point[0] = 0;
+  nnc_tflite_emit (translation, "MatMulInteger", inputs, 4, &sums, 1);
+  node = nnc_tflite_emit_unary (translation, "Quantize", sums, y);
+  nnc_node_set_int (node, "to", y->type);
+}
+
+static gboolean
+is_stored (const NncValue *x)
+{
+  return x->type == NNC_I8 && x->quantization && x->quantization->n == 1;
+}
+
 gboolean
 nnc_tflite_translate_batch_mat_mul (NncTfliteTranslation *translation, GError **error)
 {
   NncValue *inputs[2];
+  gboolean stored
+      = is_stored (translation->inputs[0]) && is_stored (translation->inputs[1]) && is_stored (translation->outputs[0]);
 
+  if (!stored)
+    nnc_tflite_make_real (translation);
   for (guint i = 0; i < 2; i++) {
     inputs[i] = emit_adjoint (translation, translation->inputs[i], i, error);
     if (inputs[i] == NULL)
       return FALSE;
   }
-  nnc_tflite_emit (translation, "MatMul", inputs, 2, translation->outputs, 1);
+  if (stored)
+    emit_stored_mat_mul (translation, inputs[0], inputs[1], translation->outputs[0]);
+  else
+    nnc_tflite_emit (translation, "MatMul", inputs, 2, translation->outputs, 1);
   return TRUE;
 }

@@ -32,7 +32,7 @@ static const NncTfliteOperator operators[] = {
   TRANSLATED ("ARG_MIN", "ArgMin", 57, 2, NO_ACTIVATION, arg_extreme),
   TRANSLATED ("ASSIGN_VARIABLE", "AssignVariable", 113, 2, NO_ACTIVATION, assign_variable),
   TRANSLATED ("AVERAGE_POOL_2D", "AveragePool", 5, 1, 5, pooling),
-  REAL ("BATCH_MATMUL", "MatMul", 101, 2, NO_ACTIVATION, batch_mat_mul),
+  TRANSLATED ("BATCH_MATMUL", "MatMul", 101, 2, NO_ACTIVATION, batch_mat_mul),
   TRANSLATED ("BATCH_TO_SPACE_ND", "Transpose", 24, 3, NO_ACTIVATION, batch_to_space),
   PLAIN ("BITWISE_XOR", "BitwiseXor", 125, 2, NO_ACTIVATION),
   PLAIN ("BROADCAST_TO", "Expand", 104, 2, NO_ACTIVATION),

@@ -44,6 +44,7 @@ const OpCase op_cases[] = {
   { "StoredToFixedPoint", "", "i32[3] -256 0 896", { "i8[3]@0.5,3 1 3 10" } },
   { "StoredToFixedPoint", "", "error: type f32 is not supported", { "f32[1] 1" } },
   { "HardSwish", "", "i8[5]@0.0625,-100 -100 -105 -100 -73 59", { "i8[5]@0.0625,-32 -128 -64 -32 0 127" } },
+  { "Quantize", "to=4", "i8[4]@0.5,3 4 2 127 -128", { "i32[4]@0.25,0 2 -2 1000 -1000" } },
   { "Quantize", "to=4", "i8[4]@0.5,3 5 0 127 -128", { "f32[4] 0.75 -1.25 1000 -1000" } },
   { "Quantize", "to=5", "u8[3]@0.5,128 129 128 126", { "i8[3]@0.25,0 2 0 -4" } },
   { "Quantize", "to=1", "error: which no numbers are stored in", { "f32[1] 0" } },
