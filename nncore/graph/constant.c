@@ -145,6 +145,7 @@ nnc_constant_append_key (const NncConstant *constant, GByteArray *key)
   guint64 offset = constant->offset;
 
   if (constant->source) {
+    g_byte_array_append (key, (const guint8 *)&constant->source, sizeof constant->source);
     g_byte_array_append (key, (const guint8 *)&offset, sizeof offset);
   } else if (constant->checksum) {
     g_byte_array_append (key, (const guint8 *)constant->checksum, strlen (constant->checksum));

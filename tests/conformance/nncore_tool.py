@@ -138,12 +138,30 @@ def dump_all_writes_what_depends_on_data(folder):
     assert np.load(f"{folder}/out/0001-c.npy").tolist() == [[1, 3]]
 
 
+def weights_in_a_file_beside_the_model_are_read(folder):
+    """As torch.onnx.export() writes them."""
+    path = two_layers(folder)
+    x = np.linspace(-1, 1, 6, dtype=np.float32).reshape(1, 2, 3)
+    np.save(f"{folder}/x.npy", x)
+    assert nncore("run", path, "-i", f"x={folder}/x.npy", "-o", f"{folder}/inside").returncode == 0
+    onnx.save_model(onnx.load(path), path, save_as_external_data=True, all_tensors_to_one_file=True,
+                    location=f"{Path(path).name}.data", size_threshold=0)
+    assert Path(f"{path}.data").stat().st_size >= 96
+    done = nncore("run", path, "-i", f"x={folder}/x.npy", "-o", f"{folder}/beside")
+    assert done.returncode == 0, done
+    assert (np.load(f"{folder}/beside/y.npy") == np.load(f"{folder}/inside/y.npy")).all()
+    Path(f"{path}.data").unlink()
+    done = nncore("inspect", path)
+    assert done.returncode == 1 and f"{path}.data: cannot be opened" in done.stderr, done
+
+
 def main():
     check = Checks()
     for test in (inspect_tells_what_goes_in_and_what_it_is, inspect_names_wrong_shapes, an_unknown_shape_is_not_zero,
                  all_that_is_unsupported_is_named_at_once, what_only_its_types_make_unsupported_is_named_at_once,
                  arrays_of_every_type_come_in_and_out, another_type_or_order_is_refused,
-                 dump_all_writes_every_tensor_as_it_was, dump_all_writes_what_depends_on_data):
+                 dump_all_writes_every_tensor_as_it_was, dump_all_writes_what_depends_on_data,
+                 weights_in_a_file_beside_the_model_are_read):
         with tempfile.TemporaryDirectory() as folder:
             try:
                 test(folder)

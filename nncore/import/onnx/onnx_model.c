@@ -2,6 +2,7 @@
 /* onnx_model.c: ModelProto -> graph and metadata. */
 #include "onnx_model.h"
 
+#include "onnx_entry.h"
 #include "onnx_function.h"
 
 /* Operators of this opset and newer are read; older ones broadcast in ways of their own. */
@@ -17,7 +18,6 @@ enum {
 };
 
 enum { OPSET_DOMAIN = 1, OPSET_VERSION = 2 };
-enum { ENTRY_KEY = 1, ENTRY_VALUE = 2 };
 
 typedef struct {
   gboolean has_graph;
@@ -56,16 +56,9 @@ nnc_onnx_read_opset (NncMessage *message, GHashTable *opsets, GError **error)
 static gboolean
 read_metadata (NncMessage *message, Model *model, GError **error)
 {
-  g_autofree char *key = g_strdup (""), *value = g_strdup ("");
-  NncField field;
+  g_autofree char *key = NULL, *value = NULL;
 
-  while (nnc_message_next (message, &field)) {
-    if (field.number == ENTRY_KEY)
-      nnc_field_get_string (message, &field, &key);
-    else if (field.number == ENTRY_VALUE)
-      nnc_field_get_string (message, &field, &value);
-  }
-  if (!nnc_message_finish (message, error))
+  if (!nnc_onnx_read_entry (message, &key, &value, error))
     return FALSE;
   g_hash_table_replace (model->metadata, g_steal_pointer (&key), g_steal_pointer (&value));
   return TRUE;

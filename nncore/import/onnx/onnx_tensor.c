@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* onnx_tensor.c: TensorProto -> constant. Weights come as raw bytes or packed
  * floats, which are referenced; short tensors often come as varints, which
- * are decoded. Sizes are checked against the file before memory is taken. */
+ * are decoded; those in a file beside the model are referenced there. Sizes are
+ * checked against the file before memory is taken. */
 #include "onnx_tensor.h"
 
-#include "source.h"
+#include "onnx_external_data.h"
 
 #include <string.h>
 
@@ -79,14 +80,16 @@ typedef struct {
   gint64 data_type;
   gboolean has_raw;
   NncCursor raw;
-  gboolean is_external, is_segment;
+  gint64 location; /* 0: in this message; 1: external */
+  NncOnnxExternalData external;
+  gboolean is_segment;
 } Tensor;
 
 static gboolean
 read_fields (NncMessage *message, Tensor *tensor, char **name, GError **error)
 {
   NncField field;
-  gint64 location;
+  NncMessage entry;
 
   while (nnc_message_next (message, &field)) {
     switch (field.number) {
@@ -106,11 +109,12 @@ read_fields (NncMessage *message, Tensor *tensor, char **name, GError **error)
       tensor->has_raw = nnc_field_get_bytes (message, &field, &tensor->raw);
       break;
     case TENSOR_EXTERNAL_DATA:
-      tensor->is_external = TRUE;
+      if (nnc_field_get_message (message, &field, &entry)
+          && !nnc_onnx_external_data_read (&tensor->external, &entry, error))
+        return FALSE;
       break;
     case TENSOR_DATA_LOCATION:
-      if (nnc_field_get_int (message, &field, &location))
-        tensor->is_external |= location != 0;
+      nnc_field_get_int (message, &field, &tensor->location);
       break;
     }
   }
@@ -122,9 +126,9 @@ describe (const Tensor *tensor, NncTensorDesc *desc, GError **error)
 {
   g_autofree char *type = NULL;
 
-  if (tensor->is_external || tensor->is_segment) {
-    g_set_error (error, NNC_ERROR, NNC_ERROR_UNSUPPORTED, "its numbers are %s, which is not supported",
-                 tensor->is_external ? "in another file" : "split into segments");
+  if (tensor->is_segment) {
+    g_set_error_literal (error, NNC_ERROR, NNC_ERROR_UNSUPPORTED,
+                         "its numbers are split into segments, which is not supported");
     return FALSE;
   }
   if (nnc_onnx_data_type (tensor->data_type) == NNC_INVALID) {
@@ -290,6 +294,23 @@ read_raw (NncSource *source, const NncCursor *raw, const NncTensorDesc *desc, GE
                                        desc, error);
 }
 
+/* --- numbers in another file --------------------------------------------------------- */
+
+static NncConstant *
+read_external (NncSource *source, const Tensor *tensor, const NncTensorDesc *desc, GError **error)
+{
+  NncCursor bytes;
+  NncSource *file;
+
+  if (tensor->location != 1) {
+    g_set_error (error, NNC_ERROR, NNC_ERROR_UNSUPPORTED,
+                 "data location %" G_GINT64_FORMAT " is not supported, 0 and 1 are", tensor->location);
+    return NULL;
+  }
+  file = nnc_onnx_external_data_find (&tensor->external, source, desc, &bytes, error);
+  return file ? read_raw (file, &bytes, desc, error) : NULL;
+}
+
 NncConstant *
 nnc_onnx_read_tensor (NncSource *source, NncMessage *message, char **name, GError **error)
 {
@@ -297,11 +318,17 @@ nnc_onnx_read_tensor (NncSource *source, NncMessage *message, char **name, GErro
   g_autoptr (GArray) dims = g_array_new (FALSE, FALSE, sizeof (gint64));
   Tensor tensor = { .dims = dims };
   const NncMessage whole = *message;
+  NncConstant *constant;
   NncTensorDesc desc;
 
   if (!read_fields (message, &tensor, name ? name : &own_name, error) || !describe (&tensor, &desc, error))
-    return NULL;
-  if (tensor.has_raw)
-    return read_raw (source, &tensor.raw, &desc, error);
-  return read_typed (source, &whole, &desc, data_types[tensor.data_type].field, error);
+    constant = NULL;
+  else if (tensor.location != 0)
+    constant = read_external (source, &tensor, &desc, error);
+  else if (tensor.has_raw)
+    constant = read_raw (source, &tensor.raw, &desc, error);
+  else
+    constant = read_typed (source, &whole, &desc, data_types[tensor.data_type].field, error);
+  nnc_onnx_external_data_clear (&tensor.external);
+  return constant;
 }

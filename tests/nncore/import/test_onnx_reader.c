@@ -188,15 +188,6 @@ GST_START_TEST (types_that_do_not_exist_here_are_refused_by_name)
 }
 GST_END_TEST
 
-GST_START_TEST (numbers_in_another_file_are_refused)
-{
-  GByteArray *message = tensor (1, DIMS (1));
-
-  protobuf_put_varint (message, 14, 1);
-  fail_unless_tensor_refused (message, NNC_ERROR_UNSUPPORTED, "in another file");
-}
-GST_END_TEST
-
 /* --- values ------------------------------------------------------------------- */
 
 GST_START_TEST (free_dimensions_keep_their_names)
@@ -487,7 +478,6 @@ onnx_reader_suite (void)
   tcase_add_test (tests, numbers_that_do_not_fit_the_shape_are_refused);
   tcase_add_test (tests, shapes_that_overflow_are_refused);
   tcase_add_test (tests, types_that_do_not_exist_here_are_refused_by_name);
-  tcase_add_test (tests, numbers_in_another_file_are_refused);
   tcase_add_test (tests, free_dimensions_keep_their_names);
   tcase_add_test (tests, an_initializer_among_the_inputs_is_a_constant);
   tcase_add_test (tests, metadata_is_kept);

@@ -292,9 +292,15 @@ void
 onnx_writer_tensor (OnnxWriter *writer, const char *name, NncDataType type, guint rank, const gint64 *shape,
                     gconstpointer data)
 {
+  onnx_writer_take_tensor (writer, name, tensor_message ("", type, rank, shape, data));
+}
+
+void
+onnx_writer_take_tensor (OnnxWriter *writer, const char *name, GByteArray *tensor)
+{
   GByteArray *attribute = attribute_new (name, 4);
 
-  protobuf_take_message (attribute, 5, tensor_message ("", type, rank, shape, data));
+  protobuf_take_message (attribute, 5, tensor);
   take_attribute (writer, attribute);
 }
 

@@ -61,6 +61,8 @@ void onnx_writer_floats (OnnxWriter *writer, const char *name, guint n, const fl
 void onnx_writer_string (OnnxWriter *writer, const char *name, const char *value);
 void onnx_writer_tensor (OnnxWriter *writer, const char *name, NncDataType type, guint rank, const gint64 *shape,
                          gconstpointer data);
+/* A TensorProto that the caller wrote. Freed. */
+void onnx_writer_take_tensor (OnnxWriter *writer, const char *name, GByteArray *tensor);
 /* A float attribute that is attribute `reference` of the function around it. */
 void onnx_writer_reference (OnnxWriter *writer, const char *name, const char *reference);
 void onnx_writer_graph (OnnxWriter *writer, const char *name, GByteArray *graph);
