@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""ONNX's operator tests: a model, inputs and the right outputs each, from ../shared or the installed package onnx."""
+"""ONNX's backend tests: a model, inputs and the right outputs each. Those of single operators come from ../shared or the
+installed package onnx, those of small graphs and of whole networks from the package."""
 import re
 import tarfile
 from pathlib import Path
 
+import numpy as np
 import onnx
 from onnx import TensorProto, numpy_helper
 
 from checks import SHARED
 
 ARCHIVE = SHARED / "suites" / "onnx-node-tests.tar.xz"
-INSTALLED = Path(onnx.__file__).parent / "backend" / "test" / "data" / "node"
+INSTALLED = Path(onnx.__file__).parent / "backend" / "test" / "data"
+SUITES = ["simple", "pytorch-converted", "pytorch-operator"]  # of small graphs
 
 USUAL = {TensorProto.FLOAT, TensorProto.INT32, TensorProto.INT64, TensorProto.INT8, TensorProto.UINT8, TensorProto.BOOL}
 HALF = USUAL | {TensorProto.FLOAT16}
@@ -38,24 +41,28 @@ ANSWERED_DIFFERENTLY = {
 
 
 class Case:
-    """files: from a path below the case's folder to its content"""
+    """files: from a path below the case's folder to its content; suite: of data/"""
 
-    def __init__(self, name, files):
+    def __init__(self, name, files, suite="node"):
         self.name = name
         self.files = files
         self.model = onnx.load_from_string(files["model.onnx"])
         operators = {node.op_type for node in self.model.graph.node}
-        if len(operators) == 1:
+        if suite != "node":
+            self.operator = f"networks ({suite})"
+        elif len(operators) == 1:
             self.operator = operators.pop()
         else:
             self.operator = "functions, expanded" if "_expanded" in name else "several"
-        self.types = self._kind_of_types()
+        self.types = self._kind_of_types() if suite == "node" else f"{self._kind_of_types()} ({suite})"
 
     def _kind_of_types(self):
         graph = self.model.graph
         values = [*graph.input, *graph.output]
         if any(not v.type.HasField("tensor_type") for v in values) or any(o.domain for o in self.model.opset_import):
             return OTHERS
+        if any(node.op_type.startswith(("Sequence", "SplitToSequence")) for node in graph.node):
+            return OTHERS  # inside of the graph alone
         types = {v.type.tensor_type.elem_type for v in values} | {t.data_type for t in graph.initializer}
         return next((kind for kind, allowed in KINDS.items() if types <= allowed), OTHERS)
 
@@ -72,29 +79,60 @@ class Case:
         return [numpy_helper.to_array(onnx.load_tensor_from_string(found[i])) for i in sorted(found)]
 
 
+class LightCase(Case):
+    """A known network whose weights are all the same. Its input counts up to 1, as the package's runner has it."""
+
+    def data_sets(self):
+        constants = {tensor.name for tensor in self.model.graph.initializer}
+        inputs = []
+        for value in self.model.graph.input:
+            if value.name not in constants:
+                shape = [dim.dim_value or 1 for dim in value.type.tensor_type.shape.dim]
+                inputs.append((np.arange(np.prod(shape)).reshape(shape) / np.prod(shape)).astype(np.float32))
+        yield inputs, [numpy_helper.to_array(onnx.load_tensor_from_string(self.files[f"output_{i}.pb"]))
+                       for i in range(len(self.model.graph.output))]
+
+
 def _from_archive():
     with tarfile.open(ARCHIVE) as archive:
         for member in archive:
             if member.isfile():
-                yield member.name, archive.extractfile(member).read()
+                yield member.name.partition("/data/node/")[2], archive.extractfile(member).read()
 
 
-def _from_package():
-    for path in INSTALLED.rglob("*"):
-        if path.is_file() and ANSWERED_DIFFERENTLY.isdisjoint(path.parts):
-            yield str(path.relative_to(INSTALLED.parents[4])), path.read_bytes()
+def _from_package(suite):
+    for path in (INSTALLED / suite).rglob("*"):
+        if path.is_file():
+            yield path.relative_to(INSTALLED / suite).as_posix(), path.read_bytes()
+
+
+def _make_cases(files, suite):
+    cases = {}
+    for path, content in files:
+        case, _, inside = path.partition("/")
+        cases.setdefault(case, {})[inside] = content
+    return {name: Case(name, cases[name], suite) for name in sorted(cases) if "model.onnx" in cases[name]}
+
+
+def _light_cases():
+    cases = {}
+    for model in sorted((INSTALLED / "light").glob("*.onnx")):
+        outputs = {f"output_{i}.pb": path.read_bytes()
+                   for i, path in enumerate(sorted(model.parent.glob(f"{model.stem}_output_*.pb")))}
+        cases[model.stem] = LightCase(model.stem, {"model.onnx": model.read_bytes(), **outputs}, "light")
+    return cases
+
+
+def _node_cases():
+    if ARCHIVE.exists():
+        return _make_cases(_from_archive(), "node")
+    cases = _make_cases(_from_package("node"), "node")
+    return {name: case for name, case in cases.items() if name not in ANSWERED_DIFFERENTLY}
 
 
 def load():
     """The cases by name; none where there is no suite."""
-    if ARCHIVE.exists():
-        files = _from_archive()
-    elif INSTALLED.exists():
-        files = _from_package()
-    else:
-        return {}
-    cases = {}
-    for path, content in files:
-        case, _, inside = path.partition("/data/node/")[2].partition("/")
-        cases.setdefault(case, {})[inside] = content
-    return {name: Case(name, cases[name]) for name in sorted(cases) if "model.onnx" in cases[name]}
+    cases = _node_cases() | _light_cases()
+    for suite in SUITES:
+        cases |= _make_cases(_from_package(suite), suite)
+    return cases

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Run ONNX's operator tests through the engine: which pass, which fail, which ask for what the engine lacks.
+"""Run ONNX's backend tests, of operators and networks: which pass, which fail, which ask for what the engine lacks.
 
     export NNC_LIBRARY=build/nncore/libnncore.so
     onnx_node_tests.py                        # all, with a table of operators

@@ -5,8 +5,8 @@
 #include "onnx_entry.h"
 #include "onnx_function.h"
 
-/* Operators of this opset and newer are read; older ones broadcast in ways of their own. */
-#define OLDEST_OPSET 7
+/* Operators of this opset and newer are read; older ones are told which inputs they may overwrite. */
+#define OLDEST_OPSET 6
 
 /* Fields of ModelProto. */
 enum {

@@ -60,11 +60,12 @@ is_false (const NncValue *value)
          && *(const guint8 *)nnc_constant_get_data (constant) == 0;
 }
 
-/* As large as x, and all true. */
+/* As large as x, and all true; until opset 9 of the type of x. */
 static gboolean
 emit_mask (NncOnnxTranslation *translation, NncValue *x, NncValue *mask, GError **error)
 {
   NncValue *shape = nnc_onnx_new_value (translation, "shape");
+  NncValue *kept = translation->opset < 10 ? nnc_onnx_new_value (translation, "kept") : mask;
   NncTensorDesc one = { .type = NNC_BOOL };
   guint8 *yes = g_new (guint8, 1);
   g_autoptr (NncConstant) constant = nnc_constant_new_take (yes, &one);
@@ -72,11 +73,20 @@ emit_mask (NncOnnxTranslation *translation, NncValue *x, NncValue *mask, GError 
 
   *yes = 1;
   node = nnc_onnx_emit (translation, "Shape", &x, 1, &shape, 1, error)
-             ? nnc_onnx_emit (translation, "ConstantOfShape", &shape, 1, &mask, 1, error)
+             ? nnc_onnx_emit (translation, "ConstantOfShape", &shape, 1, &kept, 1, error)
              : NULL;
-  if (node)
-    nnc_node_set_constant (node, "value", constant);
-  return node != NULL;
+  if (node == NULL)
+    return FALSE;
+  nnc_node_set_constant (node, "value", constant);
+  return kept == mask
+         || nnc_onnx_emit (translation, "CastLike", (NncValue *const[]){ kept, x }, 2, &mask, 1, error) != NULL;
+}
+
+/* Until opset 6 an attribute says that it is not. */
+static gboolean
+is_training (const NncOnnxTranslation *translation)
+{
+  return translation->opset < 7 && nnc_node_get_int (&translation->draft, "is_test", 0) == 0;
 }
 
 /* Dropout keeps everything when it is not trained. */
@@ -88,8 +98,8 @@ nnc_onnx_translate_dropout (NncOnnxTranslation *translation, GError **error)
 
   if (training_mode && !is_false (training_mode))
     return nnc_onnx_unsupported (error, "training is not supported");
-  if (mask && translation->opset < 10)
-    return nnc_onnx_unsupported (error, "output 1, the mask, is supported from opset 10 on, which is a bool");
+  if (is_training (translation))
+    return nnc_onnx_unsupported (error, "training is not supported");
   return (mask == NULL || emit_mask (translation, x, mask, error))
          && nnc_onnx_emit (translation, "Identity", &x, 1, &y, 1, error) != NULL;
 }
@@ -100,11 +110,12 @@ nnc_onnx_translate_batch_normalization (NncOnnxTranslation *translation, GError 
 {
   NncNode *draft = &translation->draft;
 
-  if (nnc_node_get_int (draft, "training_mode", 0) != 0 || translation->outputs->len > 1)
+  if (nnc_node_get_int (draft, "training_mode", 0) != 0 || translation->outputs->len > 1 || is_training (translation))
     return nnc_onnx_unsupported (error, "training is not supported");
   if (nnc_node_get_int (draft, "spatial", 1) != 1)
     return nnc_onnx_unsupported (error, "statistics for every pixel (spatial = 0) are not supported");
   nnc_node_remove_attribute (draft, "training_mode");
+  nnc_node_remove_attribute (draft, "is_test");
   nnc_node_remove_attribute (draft, "spatial");
   nnc_node_remove_attribute (draft, "momentum");
   nnc_node_set_int (draft, "axis", 1);

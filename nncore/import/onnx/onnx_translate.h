@@ -67,7 +67,9 @@ G_GNUC_PRINTF (2, 3) gboolean nnc_onnx_unsupported (GError **error, const char *
 void nnc_onnx_note_ranks (NncNode *node);
 
 /* Translators that are not plain: onnx_channels_last.c, onnx_upgrade.c, onnx_constant.c, onnx_simplify.c,
- * onnx_control_flow.c, onnx_decompose.c. */
+ * onnx_control_flow.c, onnx_decompose.c, onnx_broadcast.c. */
+gboolean nnc_onnx_translate_broadcast (NncOnnxTranslation *translation, GError **error);
+gboolean nnc_onnx_translate_prelu (NncOnnxTranslation *translation, GError **error);
 gboolean nnc_onnx_translate_convolution (NncOnnxTranslation *translation, GError **error);
 gboolean nnc_onnx_translate_pooling (NncOnnxTranslation *translation, GError **error);
 gboolean nnc_onnx_translate_image (NncOnnxTranslation *translation, GError **error);

@@ -338,6 +338,23 @@ GST_START_TEST (mask_of_dropout_is_true_all_over)
 }
 GST_END_TEST
 
+GST_START_TEST (mask_of_dropout_9_is_of_the_type_of_x)
+{
+  OnnxWriter *writer = onnx_writer_new (9);
+  g_autoptr (Imported) imported = NULL;
+  const NncNode *cast;
+
+  onnx_writer_input (writer, "x", NNC_F32, DIMS (2, 3));
+  onnx_writer_node (writer, "node", "Dropout", "x", "y,mask");
+  onnx_writer_untyped_output (writer, "mask");
+  imported = import_writer (writer);
+  cast = imported_node (imported, "CastLike", 0);
+  fail_unless (cast->inputs[0] == imported_node (imported, "ConstantOfShape", 0)->outputs[0]);
+  fail_unless (cast->inputs[1] == imported_value (imported, "x"));
+  fail_unless (cast->outputs[0] == imported_value (imported, "mask"));
+}
+GST_END_TEST
+
 GST_START_TEST (training_is_refused)
 {
   OnnxWriter *dropout = onnx_writer_new (15), *normalization = onnx_writer_new (15);
@@ -354,7 +371,78 @@ GST_START_TEST (training_is_refused)
   onnx_writer_node (normalization, "node", "BatchNormalization", "x,v,v,v,v", "y");
   onnx_writer_int (normalization, "training_mode", 1);
   onnx_writer_untyped_output (normalization, "y");
-  fail_unless_refused (normalization, NNC_ERROR_UNSUPPORTED, "node 'node' (BatchNormalization, opset 15)", "training", NULL);
+  fail_unless_refused (normalization, NNC_ERROR_UNSUPPORTED, "node 'node' (BatchNormalization, opset 15)", "training",
+                       NULL);
+  fail_unless_refused (unary (6, "Dropout", DIMS (2, 3)), NNC_ERROR_UNSUPPORTED, "(Dropout, opset 6)", "training",
+                       NULL);
+}
+GST_END_TEST
+
+/* --- opset 6 ------------------------------------------------------------------- */
+
+/* y = op (x [2,3,4,5], b), b of this shape. Attributes may follow. */
+static OnnxWriter *
+broadcast (gint64 opset, const char *op, guint rank, const gint64 *shape)
+{
+  OnnxWriter *writer = onnx_writer_new (opset);
+
+  onnx_writer_input (writer, "x", NNC_F32, DIMS (2, 3, 4, 5));
+  onnx_writer_input (writer, "b", NNC_F32, rank, shape);
+  onnx_writer_untyped_output (writer, "y");
+  onnx_writer_node (writer, "node", op, "x,b", "y");
+  return writer;
+}
+
+GST_START_TEST (an_input_of_opset_6_lies_beside_its_axis)
+{
+  OnnxWriter *writer = broadcast (6, "Mul", DIMS (3, 4));
+  g_autoptr (Imported) imported = NULL;
+  const NncNode *longer;
+
+  onnx_writer_int (writer, "broadcast", 1);
+  onnx_writer_int (writer, "axis", 1);
+  imported = import_writer (writer);
+  longer = imported_node (imported, "Unsqueeze", 0);
+  fail_unless (longer->inputs[0] == imported_value (imported, "b"));
+  fail_unless (value_ints_equal (longer->inputs[1], DIMS (-1)));
+  fail_unless (imported_node (imported, "Mul", 0)->inputs[1] == longer->outputs[0]);
+}
+GST_END_TEST
+
+GST_START_TEST (without_an_axis_it_ends_where_the_first_ends)
+{
+  OnnxWriter *writer = broadcast (6, "Add", DIMS (4, 5));
+  g_autoptr (Imported) imported = NULL;
+
+  onnx_writer_int (writer, "broadcast", 1);
+  imported = import_writer (writer);
+  fail_unless_equals_int (imported->graph->nodes->len, 1);
+}
+GST_END_TEST
+
+GST_START_TEST (slopes_of_opset_6_are_the_channels)
+{
+  g_autoptr (Imported) old = import_writer (broadcast (6, "PRelu", DIMS (3)));
+  g_autoptr (Imported) now = import_writer (broadcast (7, "PRelu", DIMS (3, 1, 1)));
+
+  fail_unless (value_ints_equal (imported_node (old, "Unsqueeze", 0)->inputs[1], DIMS (-2, -1)));
+  fail_unless_equals_int (now->graph->nodes->len, 1);
+}
+GST_END_TEST
+
+GST_START_TEST (an_axis_where_nothing_fits_is_refused)
+{
+  static const gint64 axes[] = { 3, 100, -5, G_MAXINT64, G_MININT64 };
+  OnnxWriter *newer = broadcast (7, "Add", DIMS (3, 4));
+
+  for (guint i = 0; i < G_N_ELEMENTS (axes); i++) {
+    OnnxWriter *writer = broadcast (6, "Add", DIMS (3, 4));
+
+    onnx_writer_int (writer, "axis", axes[i]);
+    fail_unless_refused (writer, NNC_ERROR_SHAPE, "node 'node' (Add", "of rank 2", "of one of rank 4", NULL);
+  }
+  onnx_writer_int (newer, "axis", 1);
+  fail_unless_refused (newer, NNC_ERROR_UNSUPPORTED, "node 'node' (Add, opset 7)", "'axis'", NULL);
 }
 GST_END_TEST
 
@@ -464,7 +552,12 @@ onnx_operators_suite (void)
   tcase_add_test (tests, max_of_nothing_is_refused);
   tcase_add_test (tests, dropout_is_the_identity);
   tcase_add_test (tests, mask_of_dropout_is_true_all_over);
+  tcase_add_test (tests, mask_of_dropout_9_is_of_the_type_of_x);
   tcase_add_test (tests, training_is_refused);
+  tcase_add_test (tests, an_input_of_opset_6_lies_beside_its_axis);
+  tcase_add_test (tests, without_an_axis_it_ends_where_the_first_ends);
+  tcase_add_test (tests, slopes_of_opset_6_are_the_channels);
+  tcase_add_test (tests, an_axis_where_nothing_fits_is_refused);
   tcase_add_test (tests, batch_normalization_says_its_axis);
   tcase_add_test (tests, cast_names_our_type);
   tcase_add_test (tests, constant_is_a_value_and_no_node);

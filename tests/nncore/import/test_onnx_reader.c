@@ -348,9 +348,9 @@ GST_START_TEST (a_node_with_too_few_inputs_is_refused)
 }
 GST_END_TEST
 
-GST_START_TEST (opsets_below_7_are_refused)
+GST_START_TEST (opsets_below_6_are_refused)
 {
-  fail_unless_refused (onnx_writer_new (6), NNC_ERROR_UNSUPPORTED, "opset 6", "7", NULL);
+  fail_unless_refused (onnx_writer_new (5), NNC_ERROR_UNSUPPORTED, "opset 5", "6", NULL);
 }
 GST_END_TEST
 
@@ -490,7 +490,7 @@ onnx_reader_suite (void)
   tcase_add_test (tests, a_graph_without_output_is_refused);
   tcase_add_test (tests, an_attribute_of_the_wrong_type_is_refused);
   tcase_add_test (tests, a_node_with_too_few_inputs_is_refused);
-  tcase_add_test (tests, opsets_below_7_are_refused);
+  tcase_add_test (tests, opsets_below_6_are_refused);
   tcase_add_test (tests, an_operator_whose_opset_is_not_told_is_refused);
   tcase_add_test (tests, a_newer_opset_and_the_domain_by_its_name_are_read);
   tcase_add_test (tests, all_unsupported_operators_are_named_at_once);
