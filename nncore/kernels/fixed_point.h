@@ -3,8 +3,11 @@
  * that is itself an integer and a shift, rounded in one of two ways:
  * NNC_ROUND_TWICE: the product is rounded to its upper 32 bits, half upwards,
  * and the shift rounds again, half away from zero; NNC_ROUND_ONCE: half upwards.
- * TFLite's reference kernels do the former, but its dense layers the latter. */
+ * TFLite's reference kernels do the former, but its dense layers the latter.
+ * NNC_ROUND_EVEN is ONNX's: times a factor in f32, rounded half to even. */
 #pragma once
+
+#include <math.h>
 
 #include "kernel.h"
 
@@ -47,6 +50,16 @@ nnc_multiply_wide (int64_t x, NncFixedPoint factor)
   int32_t multiplier = factor.multiplier < 0x7fff0000 ? (factor.multiplier + (1 << 15)) >> 16 : 0x7fff;
   int shift = 15 - factor.shift;
   return (int32_t)((int64_t)((uint64_t)x * (uint64_t)multiplier + ((uint64_t)1 << (shift - 1))) >> shift);
+}
+
+/* Clamped before it is rounded, as 32 bits may not hold it. */
+static inline int32_t
+nnc_multiply_even (int32_t x, NncRealFactor by, int32_t minimum, int32_t maximum)
+{
+  float y = fmaf ((float)x, by.factor, by.offset);
+  y = y > (float)minimum ? y : (float)minimum;
+  y = y < (float)maximum ? y : (float)maximum;
+  return (int32_t)rintf (y);
 }
 
 static inline int32_t

@@ -142,11 +142,16 @@ typedef struct {
   int32_t shift;
 } NncFixedPoint;
 
+/* A factor in reals, and what is added to the product. */
+typedef struct {
+  float factor, offset;
+} NncRealFactor;
+
 /* See fixed_point.h. */
-typedef enum { NNC_ROUND_TWICE, NNC_ROUND_ONCE } NncRounding;
+typedef enum { NNC_ROUND_TWICE, NNC_ROUND_ONCE, NNC_ROUND_EVEN } NncRounding;
 
 /* A convolution of stored numbers: y = clamp (y_zero_point + factor[o] * (bias[o] + sum of (x - x_zero_point) *
- * (weight - its zero point))), rounded. */
+ * (weight - its zero point))), rounded. A real factor comes with an offset, which is added before that. */
 typedef struct {
   NncWindow window; /* its minimum and maximum are not used */
   NncStored stored; /* x and y alike */
@@ -164,6 +169,7 @@ typedef struct {
   const void *bias; /* int32_t, or int64_t with wide_bias; NULL: zeros */
   bool wide_bias;
   const NncFixedPoint *factors; /* per output channel */
+  const NncRealFactor *real_factors; /* instead of those, with NNC_ROUND_EVEN */
 } NncQuantizedFilter;
 
 typedef struct {

@@ -2,6 +2,8 @@
 /* quantized_window.h: reading the parts of a quantized convolution. */
 #pragma once
 
+#include <string.h>
+
 #include "window.h"
 
 /* One weight as it is stored. */
@@ -19,6 +21,21 @@ nnc_quantized_bias (const NncQuantizedFilter *f, size_t o)
   if (!f->bias)
     return 0;
   return f->wide_bias ? ((const int64_t *)f->bias)[o] : ((const int32_t *)f->bias)[o];
+}
+
+/* What a channel's sum is multiplied by, as two numbers of 32 bits: multiplier and shift, or with NNC_ROUND_EVEN the
+ * bits of factor and offset. */
+static inline void
+nnc_quantized_factor (const NncQuantizedWindow *q, const NncQuantizedFilter *f, size_t o, int32_t *multiplier,
+                      int32_t *shift)
+{
+  if (q->rounding == NNC_ROUND_EVEN) {
+    memcpy (multiplier, &f->real_factors[o].factor, sizeof *multiplier);
+    memcpy (shift, &f->real_factors[o].offset, sizeof *shift);
+  } else {
+    *multiplier = f->factors[o].multiplier;
+    *shift = f->factors[o].shift;
+  }
 }
 
 /* Weights of one output channel. */

@@ -58,6 +58,12 @@ prepare_dequantize_linear (NncPreparation *prepare, GError **error)
                          zero_point_of (prepare->inputs, prepare->n_inputs), error);
 }
 
+static gboolean
+permute (NncGraph *graph, NncNode *node, const guint *permutation, guint rank)
+{
+  return nnc_scales_permute (node, permutation, rank);
+}
+
 const NncOp nnc_op_DequantizeLinear = {
   .name = "DequantizeLinear",
   .traits = NNC_OP_F32,
@@ -66,4 +72,5 @@ const NncOp nnc_op_DequantizeLinear = {
   .max_outputs = 1,
   .infer = infer,
   .prepare = prepare_dequantize_linear,
+  .permute = permute,
 };

@@ -204,36 +204,13 @@ describe_b (Params *params, const NncPreparation *prepare)
   params->b.n = b->strides[!transposed] / (ptrdiff_t)sizeof (float);
 }
 
-/* Rows of a are the pixels of one row of an image, the product is a convolution by 1x1. */
 static gboolean
 prepare_quantized (NncPreparation *prepare, GError **error)
 {
   const NncTensorDesc *a = &prepare->inputs[A]->desc, *y = &prepare->outputs[0]->desc;
   const NncTensor *b = prepare->inputs[B];
   gboolean transposed = nnc_node_get_int (prepare->node, "transB", 0) != 0;
-  gsize rows = (gsize)a->shape[0], in = (gsize)a->shape[1], out = (gsize)y->shape[1];
-  const NncWindow window = {
-    .batch = 1,
-    .in_height = 1,
-    .in_width = rows,
-    .in_channels = in,
-    .out_height = 1,
-    .out_width = rows,
-    .out_channels = out,
-    .kernel_height = 1,
-    .kernel_width = 1,
-    .stride_y = 1,
-    .stride_x = 1,
-    .dilation_y = 1,
-    .dilation_x = 1,
-    .groups = 1,
-    .in_pixel = (ptrdiff_t)in,
-    .in_row = (ptrdiff_t)(rows * in),
-    .in_image = (ptrdiff_t)(rows * in),
-    .out_pixel = (ptrdiff_t)out,
-    .out_row = (ptrdiff_t)(rows * out),
-    .out_image = (ptrdiff_t)(rows * out),
-  };
+  const NncWindow window = nnc_quantized_rows ((gsize)a->shape[0], (gsize)a->shape[1], (gsize)y->shape[1]);
 
   return nnc_quantized_prepare (
       prepare, &window,

@@ -69,6 +69,16 @@ nnc_scales_set (NncScales *scales, const NncNode *node, const NncTensorDesc *x, 
   return TRUE;
 }
 
+gboolean
+nnc_scales_permute (NncNode *node, const guint *permutation, guint rank)
+{
+  const NncTensorDesc *scale = &node->inputs[1]->desc;
+
+  if (nnc_node_get_int (node, "block_size", 0) != 0 || scale->type == NNC_INVALID || scale->rank > 1)
+    return FALSE;
+  return nnc_desc_n_elements (scale) == 1 || nnc_permute_axis (node, 1, permutation, rank);
+}
+
 static void
 get_limits (NncDataType type, gint32 *minimum, gint32 *maximum)
 {

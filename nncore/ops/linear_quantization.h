@@ -29,6 +29,9 @@ nnc_scales_at (const NncScales *scales, gsize outer, gsize axis, gsize inner)
 gboolean nnc_scales_set (NncScales *scales, const NncNode *node, const NncTensorDesc *x, const NncTensor *scale,
                          const NncTensor *zero_point, GError **error);
 
+/* For permute() of a node whose scale is input 1. */
+gboolean nnc_scales_permute (NncNode *node, const guint *permutation, guint rank);
+
 /* Number i of a stored type. */
 static inline gint32
 nnc_linear_get (gconstpointer data, NncDataType type, gsize i)

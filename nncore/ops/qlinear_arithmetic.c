@@ -155,6 +155,7 @@ prepare_qlinear_mul (NncPreparation *prepare, GError **error)
 
 const NncOp nnc_op_QLinearAdd = {
   .name = "QLinearAdd",
+  .traits = NNC_OP_ELEMENTWISE,
   .min_inputs = 2,
   .max_inputs = 8,
   .max_outputs = 1,
@@ -164,6 +165,7 @@ const NncOp nnc_op_QLinearAdd = {
 
 const NncOp nnc_op_QLinearMul = {
   .name = "QLinearMul",
+  .traits = NNC_OP_ELEMENTWISE,
   .min_inputs = 2,
   .max_inputs = 8,
   .max_outputs = 1,

@@ -67,6 +67,12 @@ prepare_quantize_linear (NncPreparation *prepare, GError **error)
                          zero_point_of (prepare->inputs, prepare->n_inputs), error);
 }
 
+static gboolean
+permute (NncGraph *graph, NncNode *node, const guint *permutation, guint rank)
+{
+  return nnc_scales_permute (node, permutation, rank);
+}
+
 const NncOp nnc_op_QuantizeLinear = {
   .name = "QuantizeLinear",
   .traits = NNC_OP_F32,
@@ -75,4 +81,5 @@ const NncOp nnc_op_QuantizeLinear = {
   .max_outputs = 1,
   .infer = infer,
   .prepare = prepare_quantize_linear,
+  .permute = permute,
 };

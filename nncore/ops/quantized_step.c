@@ -12,7 +12,6 @@ typedef struct {
   NncQuantizedWindow window;
   const NncQuantizedConvolution *kernel;
   const void *packed;
-  gsize size; /* of a stored number */
   guint parts;
 } Params;
 
@@ -90,27 +89,24 @@ check_weights (const NncQuantization *weights, gsize n, GError **error)
 }
 
 static gboolean
-set_window (Params *params, const NncPreparation *prepare, const NncWindow *window, NncScale *x, NncScale *y,
+set_window (NncQuantizedWindow *w, const NncPreparation *prepare, const NncWindow *window, NncScale *x, NncScale *y,
             GError **error)
 {
   const NncNode *node = prepare->node;
   const NncQuantization *weights = node->inputs[NNC_QUANTIZED_WEIGHTS]->quantization;
   NncDataType type = prepare->inputs[NNC_QUANTIZED_X]->desc.type;
   const NncTensor *bias = prepare->n_inputs > NNC_QUANTIZED_BIAS ? prepare->inputs[NNC_QUANTIZED_BIAS] : NULL;
-  NncQuantizedWindow *w = &params->window;
 
   if (!nnc_node_get_input_scale (node, NNC_QUANTIZED_X, x, error) || !nnc_node_get_output_scale (node, 0, y, error)
       || !check_weights (weights, window->out_channels, error) || !nnc_node_get_rounding (node, &w->rounding, error)
       || !nnc_node_get_stored_clamp (node, type, &w->minimum, &w->maximum, error))
     return FALSE;
-  w->window = *window;
   w->stored = nnc_stored_of (type);
   w->weights = nnc_stored_of (prepare->inputs[NNC_QUANTIZED_WEIGHTS]->desc.type);
   w->x_zero_point = x->zero_point;
   w->weight_zero_point = weights->zero_point[0];
   w->y_zero_point = y->zero_point;
   w->wide = type == NNC_I16 && (bias == NULL || bias->desc.type == NNC_I64);
-  params->size = nnc_data_type_get_size (type);
   return TRUE;
 }
 
@@ -129,9 +125,9 @@ pack (gpointer packed, gpointer user_data)
 
 /* The image's size is not part of the key, its zero point and the factors are. */
 static gboolean
-pack_weights (NncPreparation *prepare, Params *params, const NncQuantizedFilter *filter, GError **error)
+pack_weights (NncPreparation *prepare, Params *params, const NncQuantizedFilter *filter, const guint inputs[2],
+              GError **error)
 {
-  const guint inputs[] = { NNC_QUANTIZED_WEIGHTS, NNC_QUANTIZED_BIAS };
   const NncQuantizedWindow *q = &params->window;
   const NncWindow *w = &q->window;
   const gint64 sizes[] = { (gint64)w->groups,
@@ -143,14 +139,63 @@ pack_weights (NncPreparation *prepare, Params *params, const NncQuantizedFilter 
                            q->weights,
                            q->x_zero_point,
                            q->weight_zero_point };
+  gboolean real = q->rounding == NNC_ROUND_EVEN;
   g_autoptr (GByteArray) key = g_byte_array_new ();
   Packing packing = { params, filter };
 
   g_byte_array_append (key, (const guint8 *)sizes, sizeof sizes);
-  g_byte_array_append (key, (const guint8 *)filter->factors, (guint)(w->out_channels * sizeof *filter->factors));
-  params->packed = nnc_prepare_pack (prepare, prepare->kernel, inputs, MIN (prepare->n_inputs - 1, 2), key->data,
-                                     key->len, params->kernel->packed_size (q), pack, &packing, error);
+  g_byte_array_append (key, real ? (const guint8 *)filter->real_factors : (const guint8 *)filter->factors,
+                       (guint)(w->out_channels * (real ? sizeof *filter->real_factors : sizeof *filter->factors)));
+  params->packed = nnc_prepare_pack (prepare, prepare->kernel, inputs, 2, key->data, key->len,
+                                     params->kernel->packed_size (q), pack, &packing, error);
   return params->packed != NULL;
+}
+
+gboolean
+nnc_quantized_prepare_window (NncPreparation *prepare, const NncQuantizedWindow *window,
+                              const NncQuantizedFilter *filter, const guint inputs[2], GError **error)
+{
+  Params *params = nnc_prepare_params (prepare, sizeof *params);
+  const NncWindow *w = &window->window;
+  const NncKernel *kernel;
+
+  params->window = *window;
+  kernel = w->in_channels ? nnc_kernel_find_quantized (NNC_SLOT_quantized_convolution, window)
+                          : nnc_kernel_reference (NNC_SLOT_quantized_convolution);
+  params->kernel = kernel->quantized;
+  prepare->kernel = kernel->name;
+  prepare->macs = nnc_window_count_work (w);
+  prepare->scratch = params->kernel->scratch_size (window);
+  prepare->run = run;
+  params->parts = nnc_prepare_parts (prepare, w->batch * w->out_height);
+  return pack_weights (prepare, params, filter, inputs, error);
+}
+
+NncWindow
+nnc_quantized_rows (gsize rows, gsize in, gsize out)
+{
+  return (NncWindow){
+    .batch = 1,
+    .in_height = 1,
+    .in_width = rows,
+    .in_channels = in,
+    .out_height = 1,
+    .out_width = rows,
+    .out_channels = out,
+    .kernel_height = 1,
+    .kernel_width = 1,
+    .stride_y = 1,
+    .stride_x = 1,
+    .dilation_y = 1,
+    .dilation_x = 1,
+    .groups = 1,
+    .in_pixel = (ptrdiff_t)in,
+    .in_row = (ptrdiff_t)(rows * in),
+    .in_image = (ptrdiff_t)(rows * in),
+    .out_pixel = (ptrdiff_t)out,
+    .out_row = (ptrdiff_t)(rows * out),
+    .out_image = (ptrdiff_t)(rows * out),
+  };
 }
 
 static gboolean
@@ -168,32 +213,24 @@ check_constants (const NncPreparation *prepare, GError **error)
 gboolean
 nnc_quantized_prepare (NncPreparation *prepare, const NncWindow *window, NncQuantizedFilter filter, GError **error)
 {
-  Params *params = nnc_prepare_params (prepare, sizeof *params);
   const NncTensor *bias = prepare->n_inputs > NNC_QUANTIZED_BIAS ? prepare->inputs[NNC_QUANTIZED_BIAS] : NULL;
   const NncQuantization *weights = prepare->node->inputs[NNC_QUANTIZED_WEIGHTS]->quantization;
+  const guint inputs[]
+      = { NNC_QUANTIZED_WEIGHTS, prepare->n_inputs > NNC_QUANTIZED_BIAS ? NNC_QUANTIZED_BIAS : G_MAXUINT };
   g_autofree NncFixedPoint *factors = g_new0 (NncFixedPoint, MAX (window->out_channels, 1));
-  const NncKernel *kernel;
+  NncQuantizedWindow quantized = { .window = *window };
   NncScale x, y;
 
   prepare->run = nnc_run_nothing;
-  if (!check_constants (prepare, error) || !set_window (params, prepare, window, &x, &y, error))
+  if (!check_constants (prepare, error) || !set_window (&quantized, prepare, window, &x, &y, error))
     return FALSE;
   if (nnc_desc_size (&prepare->outputs[0]->desc) == 0)
     return TRUE;
   fill_factors (prepare, weights, x, y,
-                weights->n == 1
-                    && (prepare->node->op == nnc_op_find ("Gemm") || params->window.stored == NNC_STORED_U8),
+                weights->n == 1 && (prepare->node->op == nnc_op_find ("Gemm") || quantized.stored == NNC_STORED_U8),
                 factors, window->out_channels);
   filter.factors = factors;
   filter.bias = bias ? bias->data : NULL;
   filter.wide_bias = bias && bias->desc.type == NNC_I64;
-  kernel = window->in_channels ? nnc_kernel_find_quantized (NNC_SLOT_quantized_convolution, &params->window)
-                               : nnc_kernel_reference (NNC_SLOT_quantized_convolution);
-  params->kernel = kernel->quantized;
-  prepare->kernel = kernel->name;
-  prepare->macs = nnc_window_count_work (window);
-  prepare->scratch = params->kernel->scratch_size (&params->window);
-  prepare->run = run;
-  params->parts = nnc_prepare_parts (prepare, window->batch * window->out_height);
-  return pack_weights (prepare, params, &filter, error);
+  return nnc_quantized_prepare_window (prepare, &quantized, &filter, inputs, error);
 }

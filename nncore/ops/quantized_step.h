@@ -14,3 +14,9 @@ gboolean nnc_quantized_check (const NncTensor *const *inputs, guint n_inputs, GE
 /* Decides the whole step. window: without its clamp. filter: where the weights lie; the rest is filled in. */
 gboolean nnc_quantized_prepare (NncPreparation *prepare, const NncWindow *window, NncQuantizedFilter filter,
                                 GError **error);
+/* The same where window and filter are complete. inputs: those that weights and bias came from; G_MAXUINT: none. */
+gboolean nnc_quantized_prepare_window (NncPreparation *prepare, const NncQuantizedWindow *window,
+                                       const NncQuantizedFilter *filter, const guint inputs[2], GError **error);
+/* Rows of numbers, each from `in` to `out` of them, as the pixels of an image of one row, of which a product is a
+ * convolution by 1x1. */
+NncWindow nnc_quantized_rows (gsize rows, gsize in, gsize out);

@@ -291,7 +291,9 @@ bench_quantized (const NncKernel *kernel)
     NncQuantizedWindow v = { .window = window_new (s), .stored = NNC_STORED_I8, .minimum = -128, .maximum = 127 };
     ptrdiff_t ins = (ptrdiff_t)(s->ins / s->groups), kernel_x = (ptrdiff_t)s->kernel;
     g_autofree NncFixedPoint *factors = g_new0 (NncFixedPoint, s->outs);
-    const NncQuantizedFilter filter = { w, ins * kernel_x * kernel_x, 1, ins * kernel_x, ins, NULL, FALSE, factors };
+    const NncQuantizedFilter filter = {
+      .data = w, .out = ins * kernel_x * kernel_x, .in = 1, .row = ins * kernel_x, .column = ins, .factors = factors
+    };
     g_autofree char *shape = square_to_string (s);
     if (!kernel->quantized->accepts (&v))
       continue;

@@ -134,28 +134,89 @@ emit_product_of_scales (NncOnnxTranslation *translation, guint i, guint j, GErro
   return emit_value (translation, "Mul", "scale", pair[0], pair[1], NULL, error);
 }
 
+/* A convolution by op, with the inputs of these numbers, to y. */
+static gboolean
+emit_convolution (NncOnnxTranslation *translation, const char *op, const guint *order, guint n, NncValue *y,
+                  GError **error)
+{
+  g_autoptr (GPtrArray) inputs = g_ptr_array_new (), outputs = g_ptr_array_new ();
+  NncOnnxOperator renamed = *translation->operator;
+  NncOnnxTranslation inner = *translation;
+  gboolean done;
+
+  renamed.op = op;
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (inputs, nnc_onnx_input (translation, order[i]));
+  while (inputs->len > 0 && inputs->pdata[inputs->len - 1] == NULL)
+    g_ptr_array_set_size (inputs, (gint)inputs->len - 1);
+  g_ptr_array_add (outputs, y);
+  inner.operator= & renamed;
+  inner.inputs = inputs;
+  inner.outputs = outputs;
+  done = nnc_onnx_translate_convolution (&inner, error);
+  translation->draft = inner.draft;
+  return done;
+}
+
+static gboolean
+is_constant (const NncValue *value, NncDataType type)
+{
+  return value && value->constant && value->constant->desc.type == type;
+}
+
+/* One zero point, or the same for all. */
+static gboolean
+is_one_zero_point (const NncValue *value)
+{
+  g_autoptr (NncConstant) flat = value && value->constant ? nnc_constant_flatten (value->constant, NULL) : NULL;
+  gsize n = flat ? nnc_desc_n_elements (&flat->desc) : 0;
+
+  if (n == 0 || (flat->desc.type != NNC_I8 && flat->desc.type != NNC_U8))
+    return FALSE;
+  for (gsize i = 1; i < n; i++)
+    if (((const guint8 *)flat->data)[i] != *(const guint8 *)flat->data)
+      return FALSE;
+  return TRUE;
+}
+
+/* What op QLinearConv or QLinearMatMul takes as it is: all but x constant, x and y of one type, one zero point for all
+ * weights. bias: number of the input, or G_MAXUINT; x_scale, weights_scale, y_scale: zero points follow. */
+static gboolean
+has_constant_scales (const NncOnnxTranslation *translation, guint x_scale, guint weights_scale, guint y_scale,
+                     guint bias, guint rank, guint max_rank)
+{
+  const NncValue *weights = nnc_onnx_input (translation, weights_scale - 1);
+  const NncValue *x_zero = nnc_onnx_input (translation, x_scale + 1),
+                 *y_zero = nnc_onnx_input (translation, y_scale + 1);
+  const NncValue *weights_zero = nnc_onnx_input (translation, weights_scale + 1);
+  const NncValue *bias_value = bias == G_MAXUINT ? NULL : nnc_onnx_input (translation, bias);
+
+  return is_constant (nnc_onnx_input (translation, x_scale), NNC_F32)
+         && is_constant (nnc_onnx_input (translation, weights_scale), NNC_F32)
+         && is_constant (nnc_onnx_input (translation, y_scale), NNC_F32) && is_one_zero_point (x_zero)
+         && is_one_zero_point (y_zero) && x_zero->constant->desc.type == y_zero->constant->desc.type
+         && is_one_zero_point (weights_zero) && is_constant (weights, weights_zero->constant->desc.type)
+         && weights->constant->desc.rank >= rank && weights->constant->desc.rank <= max_rank
+         && (bias_value == NULL || is_constant (bias_value, NNC_I32));
+}
+
 /* Inputs x, scale, zero point, weights, theirs, scale and zero point of y, bias. */
 gboolean
 nnc_onnx_translate_qlinear_conv (NncOnnxTranslation *translation, GError **error)
 {
   static const guint order[] = { 0, 3, 2, 5, 8 }; /* x, weights, their zero points, bias: ConvInteger's */
-  g_autoptr (GPtrArray) inputs = g_ptr_array_new (), outputs = g_ptr_array_new ();
-  NncValue *sums = nnc_onnx_new_value (translation, "sums"), *real;
-  NncValue *scale = emit_product_of_scales (translation, 1, 4, error);
-  NncOnnxTranslation inner = *translation;
+  static const guint whole_order[] = { 0, 3, 8, 1, 2, 4, 5, 6, 7 }; /* QLinearConv's: qlinear_step.h */
+  NncValue *sums, *real, *scale;
   gboolean done;
 
+  if (has_constant_scales (translation, 1, 4, 6, 8, 3, 4))
+    return emit_convolution (translation, "QLinearConv", whole_order, G_N_ELEMENTS (whole_order),
+                             nnc_onnx_output (translation, 0), error);
+  sums = nnc_onnx_new_value (translation, "sums");
+  scale = emit_product_of_scales (translation, 1, 4, error);
   if (scale == NULL)
     return FALSE;
-  for (guint i = 0; i < G_N_ELEMENTS (order); i++)
-    g_ptr_array_add (inputs, nnc_onnx_input (translation, order[i]));
-  while (inputs->len > 0 && inputs->pdata[inputs->len - 1] == NULL)
-    g_ptr_array_set_size (inputs, (gint)inputs->len - 1);
-  g_ptr_array_add (outputs, sums);
-  inner.inputs = inputs;
-  inner.outputs = outputs;
-  done = nnc_onnx_translate_convolution (&inner, error);
-  translation->draft = inner.draft;
+  done = emit_convolution (translation, "ConvInteger", order, G_N_ELEMENTS (order), sums, error);
   real = done ? emit_value (translation, "DequantizeLinear", "real", sums, scale, NULL, error) : NULL;
   return real && emit_stored (translation, real, 6, error);
 }
@@ -191,12 +252,31 @@ emit_mat_mul_integer (NncOnnxTranslation *translation, NncValue *a, NncValue *b,
   return nnc_onnx_emit (translation, "MatMulInteger", inputs, 4, &sums, 1, error) ? sums : NULL;
 }
 
+/* A QLinearMatMul of the inputs of these numbers (G_MAXUINT: absent) to output 0. */
+static gboolean
+emit_product (NncOnnxTranslation *translation, const guint *order, gboolean transposed, GError **error)
+{
+  NncValue *inputs[9], *y = nnc_onnx_output (translation, 0);
+  NncNode *node;
+
+  for (guint i = 0; i < G_N_ELEMENTS (inputs); i++)
+    inputs[i] = order[i] == G_MAXUINT ? NULL : nnc_onnx_input (translation, order[i]);
+  node = nnc_onnx_emit (translation, "QLinearMatMul", inputs, G_N_ELEMENTS (inputs), &y, 1, error);
+  if (node && transposed)
+    nnc_node_set_int (node, "transB", 1);
+  return node != NULL;
+}
+
 /* Inputs a, scale, zero point, b, its, scale and zero point of y. */
 gboolean
 nnc_onnx_translate_qlinear_mat_mul (NncOnnxTranslation *translation, GError **error)
 {
-  NncValue *scale = emit_product_of_scales (translation, 1, 4, error), *sums = NULL, *real = NULL;
+  static const guint order[] = { 0, 3, G_MAXUINT, 1, 2, 4, 5, 6, 7 }; /* qlinear_step.h */
+  NncValue *scale, *sums = NULL, *real = NULL;
 
+  if (has_constant_scales (translation, 1, 4, 6, G_MAXUINT, 2, 2))
+    return emit_product (translation, order, FALSE, error);
+  scale = emit_product_of_scales (translation, 1, 4, error);
   if (!check_scale_of_rows (nnc_onnx_input (translation, 1), error))
     return FALSE;
   if (scale)
@@ -219,12 +299,18 @@ emit_matrix (NncOnnxTranslation *translation, const char *attribute, NncValue *m
 gboolean
 nnc_onnx_translate_qgemm (NncOnnxTranslation *translation, GError **error)
 {
-  float alpha = nnc_node_get_float (&translation->draft, "alpha", 1);
-  NncValue *scale = emit_product_of_scales (translation, 1, 4, error), *c = nnc_onnx_input (translation, 6);
-  NncValue *a = emit_matrix (translation, "transA", nnc_onnx_input (translation, 0), error);
-  NncValue *b = emit_matrix (translation, "transB", nnc_onnx_input (translation, 3), error);
-  NncValue *sums = NULL, *real = NULL, *y = nnc_onnx_output (translation, 0);
+  static const guint order[] = { 0, 3, 6, 1, 2, 4, 5, 7, 8 }; /* qlinear_step.h */
+  NncNode *draft = &translation->draft;
+  float alpha = nnc_node_get_float (draft, "alpha", 1);
+  NncValue *c = nnc_onnx_input (translation, 6), *y = nnc_onnx_output (translation, 0);
+  NncValue *a, *b, *scale, *sums = NULL, *real = NULL;
 
+  if (alpha == 1 && nnc_node_get_int (draft, "transA", 0) == 0 && (c == NULL || (c->rank == 1 && c->shape[0] != 1))
+      && has_constant_scales (translation, 1, 4, 7, 6, 2, 2))
+    return emit_product (translation, order, nnc_node_get_int (draft, "transB", 0) != 0, error);
+  scale = emit_product_of_scales (translation, 1, 4, error);
+  a = emit_matrix (translation, "transA", nnc_onnx_input (translation, 0), error);
+  b = emit_matrix (translation, "transB", nnc_onnx_input (translation, 3), error);
   if (!check_scale_of_rows (nnc_onnx_input (translation, 1), error))
     return FALSE;
   if (scale && alpha != 1)

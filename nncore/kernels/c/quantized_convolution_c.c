@@ -9,6 +9,7 @@
 typedef struct {
   int64_t bias;
   NncFixedPoint factor;
+  NncRealFactor real_factor;
 } Channel;
 
 static bool
@@ -30,7 +31,11 @@ pack (const NncQuantizedWindow *q, const NncQuantizedFilter *filter, void *packe
   Channel *channels = packed;
   int16_t *to = (int16_t *)(channels + w->out_channels);
   for (size_t o = 0; o < w->out_channels; o++) {
-    channels[o] = (Channel){ nnc_quantized_bias (filter, o), filter->factors[o] };
+    channels[o] = (Channel){ .bias = nnc_quantized_bias (filter, o) };
+    if (q->rounding == NNC_ROUND_EVEN)
+      channels[o].real_factor = filter->real_factors[o];
+    else
+      channels[o].factor = filter->factors[o];
     for (size_t ky = 0; ky < w->kernel_height; ky++)
       for (size_t kx = 0; kx < w->kernel_width; kx++)
         for (size_t i = 0; i < w->in_channels / w->groups; i++)
@@ -69,14 +74,16 @@ DOT_PRODUCT (dot_product_i16, int16_t, int64_t)
 static int32_t
 finish (const NncQuantizedWindow *q, const Channel *channel, int64_t sum)
 {
-  int32_t narrow = (int32_t)((uint32_t)sum + (uint32_t)channel->bias), scaled;
+  int32_t narrow = (int32_t)((uint32_t)sum + (uint32_t)channel->bias), zero = q->y_zero_point, scaled;
+  if (q->rounding == NNC_ROUND_EVEN)
+    return nnc_multiply_even (narrow, channel->real_factor, q->minimum - zero, q->maximum - zero) + zero;
   if (q->wide)
     scaled = nnc_multiply_wide (sum + channel->bias, channel->factor);
   else if (q->rounding == NNC_ROUND_ONCE)
     scaled = nnc_multiply_once (narrow, channel->factor);
   else
     scaled = nnc_multiply_twice (narrow, channel->factor);
-  return nnc_clamp_int (scaled + q->y_zero_point, q->minimum, q->maximum);
+  return nnc_clamp_int (scaled + zero, q->minimum, q->maximum);
 }
 
 static void

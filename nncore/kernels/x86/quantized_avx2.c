@@ -59,12 +59,24 @@ multiply_once (__m256i x, __m256i multiplier, __m256i shift)
   return _mm256_blend_epi32 (even, _mm256_slli_epi64 (odd, 32), 0xaa);
 }
 
+/* Without y's zero point; factor and offset as they lie in a Block. */
+static ALWAYS_INLINE __m256i
+multiply_even (const NncQuantizedWindow *q, __m256i x, __m256i factor, __m256i offset)
+{
+  const __m256 low = _mm256_set1_ps ((float)(q->minimum - q->y_zero_point)),
+               high = _mm256_set1_ps ((float)(q->maximum - q->y_zero_point));
+  __m256 y = _mm256_fmadd_ps (_mm256_cvtepi32_ps (x), _mm256_castsi256_ps (factor), _mm256_castsi256_ps (offset));
+  return _mm256_cvtps_epi32 (_mm256_min_ps (_mm256_max_ps (y, low), high));
+}
+
 static ALWAYS_INLINE __m256i
 finish (const NncQuantizedWindow *q, __m256i sum, const int32_t *bias, const int32_t *multiplier, const int32_t *shift)
 {
   __m256i factors = _mm256_loadu_si256 ((const __m256i *)multiplier),
           shifts = _mm256_loadu_si256 ((const __m256i *)shift);
   sum = _mm256_add_epi32 (sum, _mm256_loadu_si256 ((const __m256i *)bias));
+  if (q->rounding == NNC_ROUND_EVEN)
+    return _mm256_add_epi32 (multiply_even (q, sum, factors, shifts), _mm256_set1_epi32 (q->y_zero_point));
   sum = q->rounding == NNC_ROUND_ONCE ? multiply_once (sum, factors, shifts) : multiply_twice (sum, factors, shifts);
   sum = _mm256_add_epi32 (sum, _mm256_set1_epi32 (q->y_zero_point));
   sum = _mm256_max_epi32 (sum, _mm256_set1_epi32 (q->minimum));
@@ -101,12 +113,11 @@ channel_lane (size_t o)
 }
 
 static void
-pack_block (const NncQuantizedFilter *filter, size_t o, Block *block)
+pack_block (const NncQuantizedWindow *q, const NncQuantizedFilter *filter, size_t o, Block *block)
 {
   size_t at = channel_lane (o);
   block->bias[at] += (int32_t)nnc_quantized_bias (filter, o);
-  block->multiplier[at] = filter->factors[o].multiplier;
-  block->shift[at] = filter->factors[o].shift;
+  nnc_quantized_factor (q, filter, o, &block->multiplier[at], &block->shift[at]);
 }
 
 static bool
@@ -153,7 +164,7 @@ convolution_pack (const NncQuantizedWindow *q, const NncQuantizedFilter *filter,
     Block *block = (Block *)((uint8_t *)packed + o / 16 * panel_size (q));
     int16_t *weights = (int16_t *)(block + 1);
     size_t at = channel_lane (o), k = 0;
-    pack_block (filter, o, block);
+    pack_block (q, filter, o, block);
     for (size_t ky = 0; ky < w->kernel_height; ky++)
       for (size_t kx = 0; kx < w->kernel_width; kx++)
         for (size_t i = 0; i < w->in_channels; i++, k++)
@@ -300,7 +311,7 @@ depthwise_pack (const NncQuantizedWindow *q, const NncQuantizedFilter *filter, v
         sum += weight;
       }
     block->bias[at] = -q->x_zero_point * sum;
-    pack_block (filter, o, block);
+    pack_block (q, filter, o, block);
   }
 }
 

@@ -81,8 +81,7 @@ pack_channel (const NncQuantizedWindow *q, const NncQuantizedFilter *filter, siz
       }
   panel->constant[column]
       = (int32_t)((uint32_t)nnc_quantized_bias (filter, o) - (uint32_t)(xz * sum) + (uint32_t)((int32_t)k * xz * wz));
-  panel->multiplier[column] = filter->factors[o].multiplier;
-  panel->shift[column] = filter->factors[o].shift;
+  nnc_quantized_factor (q, filter, o, &panel->multiplier[column], &panel->shift[column]);
 }
 
 static void
@@ -133,6 +132,16 @@ multiply_once (__m512i x, __m512i multiplier, __m512i shift)
   return _mm512_mask_blend_epi32 (0xaaaa, even, _mm512_slli_epi64 (odd, 32));
 }
 
+/* Without y's zero point; factor and offset as they lie in a Panel. */
+static ALWAYS_INLINE __m512i
+multiply_even (const NncQuantizedWindow *q, __m512i x, __m512i factor, __m512i offset)
+{
+  const __m512 low = _mm512_set1_ps ((float)(q->minimum - q->y_zero_point)),
+               high = _mm512_set1_ps ((float)(q->maximum - q->y_zero_point));
+  __m512 y = _mm512_fmadd_ps (_mm512_cvtepi32_ps (x), _mm512_castsi512_ps (factor), _mm512_castsi512_ps (offset));
+  return _mm512_cvtps_epi32 (_mm512_min_ps (_mm512_max_ps (y, low), high));
+}
+
 /* sum += the products of four bytes each; in assembler since GCC 12 would keep sums in memory. */
 static ALWAYS_INLINE void
 dot_product (__m512i *sum, __m512i x, __m512i w)
@@ -147,6 +156,11 @@ finish (const NncQuantizedWindow *q, const Panel *panel, size_t first, __m512i s
   sum = _mm512_sub_epi32 (_mm512_add_epi32 (sum, _mm512_loadu_si512 (panel->constant + first)), x_sum);
   __m512i multiplier = _mm512_loadu_si512 (panel->multiplier + first),
           shift = _mm512_loadu_si512 (panel->shift + first);
+  if (q->rounding == NNC_ROUND_EVEN) {
+    sum = _mm512_add_epi32 (multiply_even (q, sum, multiplier, shift), _mm512_set1_epi32 (q->y_zero_point));
+    _mm512_mask_cvtepi32_storeu_epi8 (y, mask, sum);
+    return;
+  }
   sum = q->rounding == NNC_ROUND_ONCE ? multiply_once (sum, multiplier, shift)
                                       : multiply_twice (sum, multiplier, shift);
   sum = _mm512_add_epi32 (sum, _mm512_set1_epi32 (q->y_zero_point));

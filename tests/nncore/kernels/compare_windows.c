@@ -162,12 +162,15 @@ bytes_new (gsize n, guint seed)
 
 /* Factors from tiny to above 1, biases of a sum's size. */
 static void
-fill_channels (NncFixedPoint *factors, gint32 *bias, gsize n, guint seed)
+fill_channels (NncFixedPoint *factors, NncRealFactor *real_factors, gint32 *bias, gsize n, guint seed)
 {
   g_autoptr (GRand) random = g_rand_new_with_seed (seed);
   for (gsize i = 0; i < n; i++) {
     factors[i] = (NncFixedPoint){ g_rand_int_range (random, 1 << 30, G_MAXINT32), g_rand_int_range (random, -14, 2) };
     bias[i] = g_rand_int_range (random, -40000, 40000);
+    /* Every third has ties, and every second an offset. */
+    real_factors[i].factor = i % 3 ? (float)g_rand_double_range (random, 1e-5, 0.1) : 1.0f / 1024;
+    real_factors[i].offset = i % 2 ? (float)g_rand_double_range (random, -1, 1) : 0;
   }
 }
 
@@ -205,6 +208,7 @@ convolve_bytes_both (const NncKernel *kernel, const NncWindow *w, NncStored stor
                            rounding,
                            FALSE };
   g_autofree NncFixedPoint *factors = g_new0 (NncFixedPoint, w->out_channels);
+  g_autofree NncRealFactor *real_factors = g_new0 (NncRealFactor, w->out_channels);
   g_autofree gint32 *bias = g_new0 (gint32, w->out_channels);
   Arena filter_data = bytes_new (patch * w->out_channels, 3), x = bytes_new ((gsize)w->in_image * w->batch * size, 6);
   Arena y = bytes_new (n * size, 7), expected = bytes_new (n * size, 7);
@@ -214,10 +218,11 @@ convolve_bytes_both (const NncKernel *kernel, const NncWindow *w, NncStored stor
                                       .column = ins,
                                       .in = 1,
                                       .bias = bias,
-                                      .factors = factors };
+                                      .factors = factors,
+                                      .real_factors = real_factors };
   gboolean accepted = kernel->quantized->accepts (&q);
   if (accepted) {
-    fill_channels (factors, bias, w->out_channels, 5);
+    fill_channels (factors, real_factors, bias, w->out_channels, 5);
     convolve_bytes (nnc_kernel_reference (kernel->slot)->quantized, &q, &filter, &x, &expected, begin, end);
     convolve_bytes (kernel->quantized, &q, &filter, &x, &y, begin, end);
     fail_unless (memcmp (y.data, expected.data, n * size) == 0, "%s: %zux%zux%zu -> %zu differs", kernel->name,
@@ -235,11 +240,13 @@ compare_quantized (const NncKernel *kernel)
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
     NncWindow w = window_new (&cases[i]);
     gsize rows = w.batch * w.out_height;
-    for (NncRounding rounding = NNC_ROUND_TWICE; rounding <= NNC_ROUND_ONCE; rounding++) {
+    for (NncRounding rounding = NNC_ROUND_TWICE; rounding <= NNC_ROUND_EVEN; rounding++) {
       accepted += convolve_bytes_both (kernel, &w, NNC_STORED_I8, NNC_STORED_I8, rounding, 0, rows);
       accepted += convolve_bytes_both (kernel, &w, NNC_STORED_U8, NNC_STORED_U8, rounding, 0, rows);
     }
     convolve_bytes_both (kernel, &w, NNC_STORED_U8, NNC_STORED_I8, NNC_ROUND_TWICE, rows / 3, rows - rows / 4);
+    convolve_bytes_both (kernel, &w, NNC_STORED_U8, NNC_STORED_I8, NNC_ROUND_EVEN, rows / 3, rows - rows / 4);
+    convolve_bytes_both (kernel, &w, NNC_STORED_I8, NNC_STORED_U8, NNC_ROUND_EVEN, 0, rows);
     convolve_bytes_both (kernel, &w, NNC_STORED_I16, NNC_STORED_I8, NNC_ROUND_TWICE, 0, rows);
   }
   for (gsize outs = 1; outs <= 65; outs++) {
@@ -248,6 +255,8 @@ compare_quantized (const NncKernel *kernel)
     NncWindow all = window_new (&c), depthwise = window_new (&each);
     accepted += convolve_bytes_both (kernel, &all, NNC_STORED_U8, NNC_STORED_U8, NNC_ROUND_TWICE, 0, all.out_height);
     accepted += convolve_bytes_both (kernel, &depthwise, NNC_STORED_I8, NNC_STORED_I8, NNC_ROUND_TWICE, 0, each.height);
+    accepted += convolve_bytes_both (kernel, &all, NNC_STORED_U8, NNC_STORED_I8, NNC_ROUND_EVEN, 0, all.out_height);
+    accepted += convolve_bytes_both (kernel, &depthwise, NNC_STORED_U8, NNC_STORED_I8, NNC_ROUND_EVEN, 0, each.height);
   }
   fail_unless (accepted >= 8, "%s accepts %u of the test's windows", kernel->name, accepted);
 }
