@@ -42,6 +42,7 @@ ANSWERED_DIFFERENTLY = {
 
 class Case:
     """files: from a path below the case's folder to its content; suite: of data/"""
+    seconds = 20  # that it may take
 
     def __init__(self, name, files, suite="node"):
         self.name = name
@@ -81,6 +82,7 @@ class Case:
 
 class LightCase(Case):
     """A known network whose weights are all the same. Its input counts up to 1, as the package's runner has it."""
+    seconds = 120  # 20 G multiplications
 
     def data_sets(self):
         constants = {tensor.name for tensor in self.model.graph.initializer}

@@ -27,7 +27,6 @@ import node_cases
 from checks import Checks, cpu_lacks_mask
 from nncore_library import EngineError, Model, Session
 
-SECONDS = 20  # that a case may take
 RTOL, ATOL = 1e-3, 1e-5
 # The cases that are expected to pass, a name a line, whatever suite they are taken from.
 LIST = Path(__file__).with_name("onnx_node_tests.txt")
@@ -83,10 +82,10 @@ class Worker:
     def run(self, case):
         """Its outcome, and whether the worker is still there."""
         self.pipe.send(case.name)
-        if not self.pipe.poll(SECONDS):
+        if not self.pipe.poll(case.seconds):
             self.process.kill()
             self.process.join()
-            return Outcome("failed", f"did not end within {SECONDS} s"), False
+            return Outcome("failed", f"did not end within {case.seconds} s"), False
         try:
             return self.pipe.recv(), True
         except EOFError:
