@@ -1,18 +1,24 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Install what is missing, build, run every test. The last line: N passed, N failed, N skipped; fails when any failed.
+# Install what is missing, build, run the tests. The last line: N passed, N failed, N skipped; fails when any failed.
 #
-#     tests/run.sh [--build FOLDER] [MESON OPTION…]        # CC=clang tests/run.sh --build build.clang -Dwerror=true
+#     tests/run.sh [--conformance] [--build FOLDER] [MESON OPTION…]      # CC=clang tests/run.sh --build build.clang -Dwerror=true
+#
+# --conformance: also put ONNX Runtime and LiteRT into .venv-test/, from PyPI. Tests that compare with them are skipped
+# while they are not there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-build=build
-if [ "${1-}" = --build ]; then
-  build=$2
-  shift 2
-fi
+build=build conformance=
+while [ $# -gt 0 ]; do
+  case $1 in
+  --conformance) conformance=yes ;;
+  --build) build=$2 && shift ;;
+  *) break ;;
+  esac
+  shift
+done
 
-# The tests in Python compare with ONNX Runtime, where its packages are or can be had.
 install_peers() {
   local venv=.venv-test
   if [ ! -e $venv/complete ] && [ ! -L $venv ]; then
@@ -21,14 +27,14 @@ install_peers() {
         -r tests/conformance/requirements.txt; then
       touch $venv/complete
     else
-      echo 'ONNX Runtime cannot be installed now: the tests that compare with it are skipped.'
+      echo 'ONNX Runtime and LiteRT cannot be installed now: the tests that compare with them are skipped.'
     fi
   fi
 }
 
 trap 'echo "0 passed, 1 failed, 0 skipped"' ERR # what cannot be built has failed
 build-aux/install-dependencies.sh tests
-install_peers
+[ -z "$conformance" ] || install_peers
 if [ -e "$build/build.ninja" ]; then
   [ $# -eq 0 ] || meson configure "$build" "$@"
 else
