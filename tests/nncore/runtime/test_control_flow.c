@@ -183,6 +183,97 @@ GST_START_TEST (a_loop_of_known_length_has_known_shapes)
 }
 GST_END_TEST
 
+/* y,z = Loop (20, yes, 0, x0): counts up to what `limit` says, which is a constant or an input; x is stacked. */
+static OnnxWriter *
+counting_model (const gint32 *limit)
+{
+  OnnxWriter *body = onnx_writer_new (0), *writer = onnx_writer_new (15);
+
+  onnx_writer_input (body, "i", NNC_I64, 0, NULL);
+  onnx_writer_input (body, "c", NNC_BOOL, 0, NULL);
+  onnx_writer_input (body, "k", NNC_I32, 0, NULL);
+  onnx_writer_input (body, "x", NNC_F32, DIMS (2));
+  onnx_writer_node (body, "count", "Add", "k,one", "k_next");
+  onnx_writer_node (body, "below", "Less", "k_next,limit", "below");
+  onnx_writer_node (body, "and", "And", "below,c", "again");
+  onnx_writer_node (body, "add", "Add", "x,step", "next");
+  onnx_writer_node (body, "slice", "Identity", "next", "slice");
+  onnx_writer_input (writer, "x0", NNC_F32, DIMS (2));
+  onnx_writer_input (writer, "step", NNC_F32, DIMS (2));
+  if (limit)
+    onnx_writer_initializer (writer, "limit", NNC_I32, 0, NULL, limit);
+  else
+    onnx_writer_input (writer, "limit", NNC_I32, 0, NULL);
+  onnx_writer_initializer (writer, "count", NNC_I64, 0, NULL, (const gint64[]){ 20 });
+  onnx_writer_initializer (writer, "yes", NNC_BOOL, 0, NULL, (const guint8[]){ 1 });
+  onnx_writer_initializer (writer, "zero", NNC_I32, 0, NULL, (const gint32[]){ 0 });
+  onnx_writer_initializer (writer, "one", NNC_I32, 0, NULL, (const gint32[]){ 1 });
+  onnx_writer_node (writer, "loop", "Loop", "count,yes,zero,x0", "k_last,y,z");
+  onnx_writer_graph (writer, "body", end_body (body, "again,k_next,next,slice"));
+  onnx_writer_output (writer, "y", NNC_F32, DIMS (2));
+  onnx_writer_output (writer, "z", NNC_F32, DIMS (-1, 2));
+  onnx_writer_output (writer, "k_last", NNC_I32, 0, NULL);
+  return writer;
+}
+
+static gboolean
+waits_for_data (NncSession *session)
+{
+  for (guint i = 0; i < nnc_session_get_n_steps (session); i++) {
+    NncStepInfo info;
+
+    nnc_session_get_step (session, i, &info);
+    if (info.waits_for_data)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static void
+check_counting (NncSession *session, gint32 iterations)
+{
+  const NncTensor *stacked = nnc_session_get_output (session, 1);
+  const float n = (float)iterations;
+
+  set_input (session, 0, (const float[]){ 1, 2 });
+  set_input (session, 1, (const float[]){ 10, 20 });
+  run (session);
+  check_output (session, 0, DIMS (2), (const float[]){ 1 + 10 * n, 2 + 20 * n });
+  fail_unless_equals_int64 (nnc_tensor_get_shape (stacked, NULL)[0], iterations);
+  for (gint32 i = 0; i < iterations; i++)
+    fail_unless_equals_float (((const float *)nnc_tensor_get_data (stacked))[2 * i], 11 + 10 * (float)i);
+  fail_unless_equals_int (*(const gint32 *)nnc_tensor_get_data (nnc_session_get_output (session, 2)), iterations);
+}
+
+/* The condition of a loop is tested after its first iteration; its count ends it, too. */
+GST_START_TEST (a_condition_that_follows_from_constants_gives_a_known_length)
+{
+  static const char *const disabled[] = { "count_loops", NULL };
+  const NncSessionOptions options = { .disabled_passes = disabled };
+  static const gint32 limits[] = { 0, 1, 5, 20, 100 }, expected[] = { 1, 1, 5, 20, 20 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (limits); i++)
+    for (guint off = 0; off < 2; off++) {
+      g_autoptr (NncSession) session = written_session (counting_model (&limits[i]), off ? &options : NULL);
+
+      fail_unless_equals_int (waits_for_data (session), off);
+      check_counting (session, expected[i]);
+    }
+}
+GST_END_TEST
+
+GST_START_TEST (a_condition_that_depends_on_data_is_tested_as_it_goes)
+{
+  g_autoptr (NncSession) session = written_session (counting_model (NULL), NULL);
+
+  fail_unless (waits_for_data (session));
+  for (gint32 limit = 1; limit < 25; limit++) {
+    set_input (session, 2, &limit);
+    check_counting (session, MIN (limit, 20));
+  }
+}
+GST_END_TEST
+
 GST_START_TEST (a_loop_goes_as_often_as_an_input_says)
 {
   const NncSessionOptions options = { .threads = 2 };
@@ -489,6 +580,8 @@ control_flow_suite (void)
   tcase_add_test (tcase, branches_may_differ_in_shape);
   tcase_add_test (tcase, a_known_condition_leaves_no_if);
   tcase_add_test (tcase, a_loop_of_known_length_has_known_shapes);
+  tcase_add_test (tcase, a_condition_that_follows_from_constants_gives_a_known_length);
+  tcase_add_test (tcase, a_condition_that_depends_on_data_is_tested_as_it_goes);
   tcase_add_test (tcase, a_loop_goes_as_often_as_an_input_says);
   tcase_add_test (tcase, a_loop_of_known_length_allocates_nothing);
   tcase_add_test (tcase, a_state_may_change_its_shape);
