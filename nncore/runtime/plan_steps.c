@@ -293,14 +293,15 @@ add_step (NncPlan *plan, const NncNode *node, guint index, GError **error)
   return done;
 }
 
-/* Dynamic values that stay until the next run. */
+/* Dynamic values that stay until the next run; inputs belong to whoever bound them. */
 static void
 add_last_releases (NncPlan *plan)
 {
   for (guint i = 0; i < plan->graph->outputs->len; i++) {
-    NncPlanRelease release = { G_MAXUINT, nnc_plan_find_place (plan, plan->graph->outputs->pdata[i]) };
+    const NncValue *value = plan->graph->outputs->pdata[i];
+    NncPlanRelease release = { G_MAXUINT, nnc_plan_find_place (plan, value) };
 
-    if (release.place && release.place->dynamic)
+    if (value->producer && release.place->dynamic)
       g_array_append_val (plan->releases, release);
   }
 }

@@ -38,6 +38,45 @@ emit_axes_change (NncTfliteTranslation *translation, const char *op, NncValue *x
   nnc_tflite_emit (translation, op, inputs, 2, &y, 1);
 }
 
+/* i32 or i64 as i64. */
+static NncValue *
+emit_wide (NncTfliteTranslation *translation, NncValue *x)
+{
+  const NncValue list = { .type = NNC_I64, .rank = -1 };
+  NncValue *wide = nnc_tflite_new_value (translation, "wide", &list);
+
+  nnc_node_set_int (nnc_tflite_emit_unary (translation, "Cast", x, wide), "to", NNC_I64);
+  return wide;
+}
+
+/* size < 0 ? the last : begin + size, for lists that are computed. */
+static NncValue *
+emit_ends (NncTfliteTranslation *translation, NncValue *begins, NncValue *sizes)
+{
+  const NncValue list = { .type = NNC_I64, .rank = -1 }, flags = { .type = NNC_BOOL, .rank = -1 };
+  const gint64 zero = 0, last = G_MAXINT64;
+  NncValue *sums[2] = { begins, sizes }, *signs[2] = { sizes, nnc_tflite_new_ints (translation, "zero", &zero, 1) };
+  NncValue *sum = nnc_tflite_new_value (translation, "sum", &list);
+  NncValue *ends = nnc_tflite_new_value (translation, "ends", &list);
+  NncValue *is_negative = nnc_tflite_new_value (translation, "is negative", &flags);
+  NncValue *choice[3] = { is_negative, nnc_tflite_new_ints (translation, "last", &last, 1), sum };
+
+  nnc_tflite_emit (translation, "Add", sums, 2, &sum, 1);
+  nnc_tflite_emit (translation, "Less", signs, 2, &is_negative, 1);
+  nnc_tflite_emit (translation, "Where", choice, 3, &ends, 1);
+  return ends;
+}
+
+static void
+emit_computed_slice (NncTfliteTranslation *translation)
+{
+  NncValue *begins = emit_wide (translation, translation->inputs[1]);
+  NncValue *inputs[3] = { translation->inputs[0], begins,
+                          emit_ends (translation, begins, emit_wide (translation, translation->inputs[2])) };
+
+  nnc_tflite_emit (translation, "Slice", inputs, 3, translation->outputs, 1);
+}
+
 /* Sizes of -1 go to the end. */
 gboolean
 nnc_tflite_translate_slice (NncTfliteTranslation *translation, GError **error)
@@ -47,6 +86,10 @@ nnc_tflite_translate_slice (NncTfliteTranslation *translation, GError **error)
   gint64 begins[NNC_MAX_RANK], ends[NNC_MAX_RANK];
   guint n, n_sizes;
 
+  if (translation->inputs[1]->constant == NULL || translation->inputs[2]->constant == NULL) {
+    emit_computed_slice (translation);
+    return TRUE;
+  }
   if (!nnc_tflite_get_ints (translation->inputs[1], "where it begins", begins, NNC_MAX_RANK, &n, error)
       || !nnc_tflite_get_ints (translation->inputs[2], "its size", ends, NNC_MAX_RANK, &n_sizes, error))
     return FALSE;

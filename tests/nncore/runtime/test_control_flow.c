@@ -339,6 +339,42 @@ GST_START_TEST (a_state_may_change_its_shape)
 }
 GST_END_TEST
 
+/* A first loop makes w, which grows; a second one carries it along, and adds its sum to x. */
+GST_START_TEST (a_state_of_unknown_shape_may_stay_as_it_is)
+{
+  OnnxWriter *growing = loop_body (DIMS (-1)), *body = onnx_writer_new (0), *writer = onnx_writer_new (15);
+  g_autoptr (NncSession) session = NULL;
+
+  onnx_writer_node (growing, "double", "Concat", "x,x", "next");
+  onnx_writer_int (growing, "axis", 0);
+  onnx_writer_input (body, "i", NNC_I64, 0, NULL);
+  onnx_writer_input (body, "c", NNC_BOOL, 0, NULL);
+  onnx_writer_input (body, "w", NNC_F32, DIMS (-1));
+  onnx_writer_input (body, "s", NNC_F32, DIMS (1));
+  onnx_writer_node (body, "sum", "ReduceSum", "w", "sum");
+  onnx_writer_node (body, "add", "Add", "s,sum", "next");
+  onnx_writer_input (writer, "x0", NNC_F32, DIMS (2));
+  onnx_writer_input (writer, "count", NNC_I64, 0, NULL);
+  onnx_writer_initializer (writer, "three", NNC_I64, 0, NULL, (const gint64[]){ 3 });
+  onnx_writer_initializer (writer, "zero", NNC_F32, DIMS (1), (const float[]){ 0 });
+  onnx_writer_node (writer, "grow", "Loop", "count,,x0", "w0");
+  onnx_writer_graph (writer, "body", end_body (growing, "c,next"));
+  onnx_writer_node (writer, "loop", "Loop", "three,,w0,zero", "w1,y");
+  onnx_writer_graph (writer, "body", end_body (body, "c,w,next"));
+  onnx_writer_output (writer, "w1", NNC_F32, DIMS (-1));
+  onnx_writer_output (writer, "y", NNC_F32, DIMS (1));
+  session = written_session (writer, NULL);
+  set_input (session, 0, (const float[]){ 1, 2 });
+  for (gint64 count = 0; count < 4; count++) {
+    set_input (session, 1, &count);
+    run (session);
+    fail_unless_equals_int64 (nnc_tensor_get_shape (nnc_session_get_output (session, 0), NULL)[0], 2 << count);
+    fail_unless_equals_float (*(const float *)nnc_tensor_get_data (nnc_session_get_output (session, 1)),
+                              (float)(9 << count));
+  }
+}
+GST_END_TEST
+
 GST_START_TEST (a_memory_limit_holds_inside_of_a_loop)
 {
   OnnxWriter *body = loop_body (DIMS (-1));
@@ -585,6 +621,7 @@ control_flow_suite (void)
   tcase_add_test (tcase, a_loop_goes_as_often_as_an_input_says);
   tcase_add_test (tcase, a_loop_of_known_length_allocates_nothing);
   tcase_add_test (tcase, a_state_may_change_its_shape);
+  tcase_add_test (tcase, a_state_of_unknown_shape_may_stay_as_it_is);
   tcase_add_test (tcase, a_memory_limit_holds_inside_of_a_loop);
   tcase_add_test (tcase, a_loop_that_does_not_end_is_stopped);
   tcase_add_test (tcase, a_run_is_cancelled_inside_of_a_loop);
