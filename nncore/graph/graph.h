@@ -116,6 +116,8 @@ struct _NncGraph {
   GPtrArray *values; /* NncValue */
   GPtrArray *inputs; /* NncValue, not owned */
   GPtrArray *outputs;
+  /* DequantizeLinear of constants is not folded: the pass that looks for stored weights has not run yet. */
+  gboolean keeps_stored;
 };
 
 /* n scales and zero points, all 0. */

@@ -22,6 +22,7 @@ typedef struct {
   NncConstant **constants;
   guint n;
   gsize folded; /* bytes of all constants made so far */
+  gboolean keeps_stored;
 } Scratch;
 
 static void
@@ -106,6 +107,8 @@ can_fold (const NncNode *node, Scratch *scratch, const NncTensorDesc *outputs)
 {
   gsize total = 0;
 
+  if (scratch->keeps_stored && strcmp (node->op->name, "DequantizeLinear") == 0)
+    return FALSE;
   if ((node->op->traits & (NNC_OP_SUBGRAPH | NNC_OP_VIEW)) || nnc_node_has_effect (node))
     return FALSE;
   for (guint i = 0; i < node->n_outputs; i++) {
@@ -232,7 +235,7 @@ infer_node (NncNode *node, Scratch *scratch, gboolean *folded, GError **error)
 gboolean
 nnc_graph_infer (NncGraph *graph, GError **error)
 {
-  g_auto (Scratch) scratch = { 0 };
+  g_auto (Scratch) scratch = { .keeps_stored = graph->keeps_stored };
   g_auto (NncUnsupported) unsupported = { 0 };
   g_autoptr (GError) failure = NULL;
   guint kept = 0;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* qlinear_arithmetic.c: ONNX Runtime's QLinearAdd and QLinearMul of numbers of 8 bits, broadcast: inputs a, b and then
- * y's each with a scale and a zero point. In its order of operations and roundings, so that results are the same to the bit:
- * QLinearAdd: y = round (zero - (za * sa / s + zb * sb / s) + a * sa / s + b * sb / s),
- * QLinearMul: y = round ((a - za) * (b - zb) * (sa * sb / s)) + zero, halves to even. */
+ * y's each with a scale and a zero point. In its order of operations and roundings, so that results are the same to the
+ * bit: QLinearAdd: y = round (zero - (za * sa / s + zb * sb / s) + a * sa / s + b * sb / s), QLinearMul: y = round ((a
+ * - za) * (b - zb) * (sa * sb / s)) + zero, halves to even. */
+#include "qlinear_arithmetic.h"
+
 #include "linear_quantization.h"
 #include "op_inputs.h"
 #include "step_work.h"
@@ -16,12 +18,6 @@ typedef struct {
   guint rank;
   gsize shape[NNC_MAX_RANK], a_strides[NNC_MAX_RANK], b_strides[NNC_MAX_RANK]; /* elements; 0: broadcast */
 } Params;
-
-/* What does not depend on a and b. */
-typedef struct {
-  float a_factor, b_factor, fixed, factor;
-  gint32 a_zero, b_zero, zero;
-} Factors;
 
 static gboolean
 check_scale (const NncInference *inference, guint i, NncDataType type, GError **error)
@@ -50,40 +46,39 @@ infer (NncInference *inference, GError **error)
          && nnc_desc_broadcast (&inputs[A]->desc, &inputs[B]->desc, &inference->outputs[0], error);
 }
 
-static gint32
-zero_of (const NncStep *step, guint i)
+static NncScale
+read_scale (const NncStep *step, guint i)
 {
-  const NncTensor *zero = i < step->n_inputs ? step->inputs[i] : NULL;
+  const NncTensor *zero = i + 1 < step->n_inputs ? step->inputs[i + 1] : NULL;
 
-  return zero ? nnc_linear_get (zero->data, zero->desc.type, 0) : 0;
+  return (NncScale){ *(const float *)step->inputs[i]->data,
+                     zero ? nnc_linear_get (zero->data, zero->desc.type, 0) : 0 };
 }
 
-static float
-scale_of (const NncStep *step, guint i)
+NncQLinearFactors
+nnc_qlinear_factors (NncScale a, NncScale b, NncScale y)
 {
-  return *(const float *)step->inputs[i]->data;
-}
-
-static Factors
-read_factors (const NncStep *step)
-{
-  Factors f = { .a_factor = scale_of (step, A_SCALE) / scale_of (step, Y_SCALE),
-                .b_factor = scale_of (step, B_SCALE) / scale_of (step, Y_SCALE),
-                .factor = scale_of (step, A_SCALE) * scale_of (step, B_SCALE) / scale_of (step, Y_SCALE),
-                .a_zero = zero_of (step, A_ZERO),
-                .b_zero = zero_of (step, B_ZERO),
-                .zero = zero_of (step, Y_ZERO) };
+  NncQLinearFactors f = { .a_factor = a.scale / y.scale,
+                          .b_factor = b.scale / y.scale,
+                          .factor = a.scale * b.scale / y.scale,
+                          .a_zero = a.zero_point,
+                          .b_zero = b.zero_point,
+                          .zero = y.zero_point };
 
   f.fixed = (float)f.zero - fmaf (f.a_factor, (float)f.a_zero, f.b_factor * (float)f.b_zero);
   return f;
 }
 
-static gint32
-compute (const Params *params, const Factors *f, gint32 a, gint32 b, NncDataType type)
+gint32
+nnc_qlinear_add (const NncQLinearFactors *f, gint32 a, gint32 b, NncDataType type)
 {
-  if (params->product)
-    return nnc_linear_quantize ((float)((a - f->a_zero) * (b - f->b_zero)) * f->factor, 1, f->zero, type);
   return nnc_linear_quantize (fmaf ((float)b, f->b_factor, fmaf ((float)a, f->a_factor, f->fixed)), 1, 0, type);
+}
+
+gint32
+nnc_qlinear_multiply (const NncQLinearFactors *f, gint32 a, gint32 b, NncDataType type)
+{
+  return nnc_linear_quantize ((float)((a - f->a_zero) * (b - f->b_zero)) * f->factor, 1, f->zero, type);
 }
 
 static gboolean
@@ -92,7 +87,8 @@ run (const NncStep *step, NncRunContext *context, GError **error)
   const Params *params = step->params;
   const NncTensor *a = step->inputs[A], *b = step->inputs[B];
   NncDataType type = a->desc.type;
-  Factors factors = read_factors (step);
+  NncQLinearFactors factors
+      = nnc_qlinear_factors (read_scale (step, A_SCALE), read_scale (step, B_SCALE), read_scale (step, Y_SCALE));
   gsize n = nnc_desc_n_elements (&step->outputs[0]->desc), columns = params->rank ? params->shape[params->rank - 1] : 1;
   gsize a_step = params->rank ? params->a_strides[params->rank - 1] : 0;
   gsize b_step = params->rank ? params->b_strides[params->rank - 1] : 0;
@@ -106,8 +102,9 @@ run (const NncStep *step, NncRunContext *context, GError **error)
     }
     for (gsize c = 0; c < columns; c++)
       nnc_linear_set (step->outputs[0]->data, type, row * columns + c,
-                      compute (params, &factors, nnc_linear_get (a->data, type, a_at + c * a_step),
-                               nnc_linear_get (b->data, type, b_at + c * b_step), type));
+                      (params->product ? nnc_qlinear_multiply
+                                       : nnc_qlinear_add) (&factors, nnc_linear_get (a->data, type, a_at + c * a_step),
+                                                           nnc_linear_get (b->data, type, b_at + c * b_step), type));
   }
   return TRUE;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* qlinear_conv.c: QLinearConv: Conv of numbers of 8 bits, whose scales and zero points are inputs; in reals
  * y = clamp (bias + sum over ky, kx, i of x[n][oy * stride - pad + ky * dilation][…][i] * weights[o][ky][kx][i]).
- * x: [N,H,W,C] or [N,W,C]; qlinear_step.h has the order of inputs, and how it is rounded. */
+ * x: [N,H,W,C] or [N,W,C]; qlinear_inputs.h has the order of inputs, qlinear_step.h how it is rounded. */
 #include "op_inputs.h"
 #include "qlinear_step.h"
 #include "sliding_window.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* qlinear_mat_mul.c: QLinearMatMul: the product of a […,K] and a constant matrix b [K,N], or with transB [N,K], of
- * numbers of 8 bits, whose scales and zero points are inputs; in reals y = clamp (bias + a b). qlinear_step.h has the
- * order of inputs, and how it is rounded. */
+ * numbers of 8 bits, whose scales and zero points are inputs; in reals y = clamp (bias + a b). qlinear_inputs.h has the
+ * order of inputs, qlinear_step.h how it is rounded. */
 #include "op_inputs.h"
 #include "qlinear_step.h"
 #include "quantized_step.h"

@@ -7,20 +7,7 @@
 
 #include "kernel.h"
 #include "op.h"
-
-enum {
-  NNC_QLINEAR_X,
-  NNC_QLINEAR_WEIGHTS,
-  NNC_QLINEAR_BIAS, /* i32, by the product of both scales */
-  NNC_QLINEAR_X_SCALE,
-  NNC_QLINEAR_X_ZERO,
-  NNC_QLINEAR_WEIGHTS_SCALE,
-  NNC_QLINEAR_WEIGHTS_ZERO, /* all the same */
-  NNC_QLINEAR_Y_SCALE,
-  NNC_QLINEAR_Y_ZERO, /* of x's type */
-  NNC_QLINEAR_OFFSET,
-  NNC_QLINEAR_N_INPUTS
-};
+#include "qlinear_inputs.h"
 
 /* Types, and all but the shapes of x and the weights. */
 gboolean nnc_qlinear_check (const NncInference *inference, gint64 out_channels, GError **error);

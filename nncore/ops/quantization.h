@@ -6,12 +6,7 @@
 
 #include "fixed_point.h"
 #include "op.h"
-
-/* One scale for a whole tensor. */
-typedef struct {
-  float scale;
-  gint32 zero_point;
-} NncScale;
+#include "scale.h"
 
 /* Whether the type is one that quantized numbers are stored in. */
 static inline gboolean

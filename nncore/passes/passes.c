@@ -32,6 +32,7 @@ nnc_graph_tidy (NncGraph *graph, GError **error)
 gboolean
 nnc_passes_run (NncGraph *graph, const char *const *disabled, GError **error)
 {
+  graph->keeps_stored = disabled == NULL || !g_strv_contains (disabled, "fuse_quantization");
   if (!nnc_graph_tidy (graph, error))
     return FALSE;
   nnc_graph_remove_dead (graph, nnc_node_has_effect);

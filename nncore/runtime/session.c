@@ -156,6 +156,20 @@ session_init (NncSession *session, const gint64 *const *shapes, GError **error)
   return session->threads == 1 || session->pool != NULL;
 }
 
+/* Those that are named, and with `exact` the one whose results differ. */
+static char **
+list_disabled_passes (const NncSessionOptions *options)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+
+  for (guint i = 0; options->disabled_passes && options->disabled_passes[i]; i++)
+    g_ptr_array_add (names, g_strdup (options->disabled_passes[i]));
+  if (options->exact)
+    g_ptr_array_add (names, g_strdup ("fuse_quantization"));
+  g_ptr_array_add (names, NULL);
+  return (char **)g_ptr_array_steal (names, NULL);
+}
+
 /**
  * nnc_session_new:
  * @model: a model; a reference is kept
@@ -177,7 +191,7 @@ nnc_session_new (NncModel *model, const NncSessionOptions *options, GError **err
   session->threads = options ? CLAMP (options->threads, 1, 64) : 1;
   session->memory_limit = options ? options->memory_limit : 0;
   session->max_iterations = options && options->max_iterations ? options->max_iterations : DEFAULT_MAX_ITERATIONS;
-  session->disabled_passes = options ? g_strdupv ((char **)options->disabled_passes) : NULL;
+  session->disabled_passes = options ? list_disabled_passes (options) : NULL;
   return session_init (session, options ? options->input_shapes : NULL, error) ? g_steal_pointer (&session) : NULL;
 }
 

@@ -2,7 +2,7 @@
 """libnncore in this process, through its public functions: $NNC_LIBRARY, or what the linker finds."""
 import ctypes
 import os
-from ctypes import POINTER, byref, c_char_p, c_int, c_int64, c_size_t, c_uint, c_uint32, c_void_p
+from ctypes import POINTER, byref, c_char_p, c_int, c_int64, c_size_t, c_uint, c_uint32, c_uint64, c_void_p
 
 import numpy as np
 
@@ -19,7 +19,8 @@ class GError(ctypes.Structure):
 class Options(ctypes.Structure):
     """NncSessionOptions"""
     _fields_ = [("threads", c_uint), ("memory_limit", c_size_t), ("disabled_passes", POINTER(c_char_p)),
-                ("input_shapes", POINTER(POINTER(c_int64))), ("reserved", c_void_p * 7)]
+                ("input_shapes", POINTER(POINTER(c_int64))), ("max_iterations", c_uint64),
+                ("exact", c_int), ("reserved", c_void_p * 5)]
 
 
 class EngineError(Exception):
@@ -91,9 +92,9 @@ class Model:
 
 
 class Session:
-    def __init__(self, model, shapes=None, threads=1):
+    def __init__(self, model, shapes=None, threads=1, exact=False):
         """shapes: of each input, where the model leaves dimensions free"""
-        options = Options(threads=threads)
+        options = Options(threads=threads, exact=exact)
         if shapes:
             arrays = [(c_int64 * max(len(shape), 1))(*shape) for shape in shapes]
             options.input_shapes = (POINTER(c_int64) * len(arrays))(*(ctypes.cast(a, POINTER(c_int64)) for a in arrays))

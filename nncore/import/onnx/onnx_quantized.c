@@ -205,7 +205,7 @@ gboolean
 nnc_onnx_translate_qlinear_conv (NncOnnxTranslation *translation, GError **error)
 {
   static const guint order[] = { 0, 3, 2, 5, 8 }; /* x, weights, their zero points, bias: ConvInteger's */
-  static const guint whole_order[] = { 0, 3, 8, 1, 2, 4, 5, 6, 7 }; /* QLinearConv's: qlinear_step.h */
+  static const guint whole_order[] = { 0, 3, 8, 1, 2, 4, 5, 6, 7 }; /* QLinearConv's: qlinear_inputs.h */
   NncValue *sums, *real, *scale;
   gboolean done;
 
@@ -271,7 +271,7 @@ emit_product (NncOnnxTranslation *translation, const guint *order, gboolean tran
 gboolean
 nnc_onnx_translate_qlinear_mat_mul (NncOnnxTranslation *translation, GError **error)
 {
-  static const guint order[] = { 0, 3, G_MAXUINT, 1, 2, 4, 5, 6, 7 }; /* qlinear_step.h */
+  static const guint order[] = { 0, 3, G_MAXUINT, 1, 2, 4, 5, 6, 7 }; /* qlinear_inputs.h */
   NncValue *scale, *sums = NULL, *real = NULL;
 
   if (has_constant_scales (translation, 1, 4, 6, G_MAXUINT, 2, 2))
@@ -299,7 +299,7 @@ emit_matrix (NncOnnxTranslation *translation, const char *attribute, NncValue *m
 gboolean
 nnc_onnx_translate_qgemm (NncOnnxTranslation *translation, GError **error)
 {
-  static const guint order[] = { 0, 3, 6, 1, 2, 4, 5, 7, 8 }; /* qlinear_step.h */
+  static const guint order[] = { 0, 3, 6, 1, 2, 4, 5, 7, 8 }; /* qlinear_inputs.h */
   NncNode *draft = &translation->draft;
   float alpha = nnc_node_get_float (draft, "alpha", 1);
   NncValue *c = nnc_onnx_input (translation, 6), *y = nnc_onnx_output (translation, 0);

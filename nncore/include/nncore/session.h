@@ -34,6 +34,10 @@ NNC_API GType nnc_session_get_type (void) G_GNUC_CONST;
  *   inputs whose shape is, dimensions that the model leaves free are 1
  * @max_iterations: how often loops may go around in one run, all together; 0 is
  *   16777216
+ * @exact: whether a network that states where its real numbers are rounded to
+ *   integers (QuantizeLinear and DequantizeLinear) is computed in reals as it
+ *   is written. Otherwise operators between those compute integers where that
+ *   moves no result by more than a step, and fewer than one in a thousand
  *
  * How a session is to run. Zero-initialized is the default.
  */
@@ -43,8 +47,9 @@ typedef struct {
   const char *const *disabled_passes;
   const gint64 *const *input_shapes;
   guint64 max_iterations;
+  gboolean exact;
   /*< private >*/
-  gpointer reserved[6];
+  gpointer reserved[5];
 } NncSessionOptions;
 
 /**

@@ -1111,6 +1111,8 @@ const OpCase op_cases[] = {
     "",
     "error: inputs 1 and 2 must have one number each",
     { "u8[2] 10 20", "f32[2] 1", "u8[] 0", "u8[] 4", "f32[] 0.5", "u8[] 1", "f32[] 1", "u8[] 1" } },
+  { "Table", "", "i8[2,1] 7 7", { "u8[2,1] 0 255", "i8[256] 7" } },
+  { "Table", "", "error: input 1 is u8 [2], its shape must be [256]", { "i8[1] 0", "u8[2] 7" } },
   /* --- signals --- */
   { "HannWindow", "", "f32[4] 0 0.5 1 0.5", { "i64[] 4" } },
   { "HannWindow", "periodic=0", "f32[3] 0 1 0", { "i32[] 3" } },
