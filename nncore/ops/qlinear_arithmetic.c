@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* qlinear_arithmetic.c: ONNX Runtime's QLinearAdd and QLinearMul of numbers of 8 bits, broadcast: inputs a, b and then
- * y's each with a scale and a zero point. In its order of operations and roundings, so that results are the same to the
- * bit: QLinearAdd: y = round (zero - (za * sa / s + zb * sb / s) + a * sa / s + b * sb / s), QLinearMul: y = round ((a
- * - za) * (b - zb) * (sa * sb / s)) + zero, halves to even. */
+ * y's each with a scale and a zero point. In its order of operations; beside the middle of two steps its own kernels do
+ * not all agree, and differ from these by a step.
+ *   QLinearAdd: y = round (zero - (za * sa / s + zb * sb / s) + a * sa / s + b * sb / s)
+ *   QLinearMul: y = round ((a - za) * (b - zb) * (sa * sb / s)) + zero, halves to even */
 #include "qlinear_arithmetic.h"
 
 #include "linear_quantization.h"
