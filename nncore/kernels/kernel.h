@@ -109,6 +109,7 @@ typedef struct {
   ptrdiff_t in_pixel, in_row, in_image; /* elements from one to the next */
   ptrdiff_t out_pixel, out_row, out_image;
   float minimum, maximum; /* the fused activation: y is clamped to these; -INFINITY, INFINITY: none */
+  bool ordered; /* of a convolution: each product and sum is rounded, in the order of the C reference, to the bit */
 } NncWindow;
 
 /* What a convolution's weights look like before they are packed: any strides,

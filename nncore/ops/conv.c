@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* conv.c: Conv: y[n][oy][ox][o] = clamp (bias[o] + scale[o] * sum over ky, kx, i of
  * x[n][oy * stride - pad + ky * dilation][…][i] * weights[o][ky][kx][i]).
+ * Attribute ordered (0): with two spatial axes each product and sum is rounded, in this order, the bias last.
  * Weights that are not constant are packed anew in every run. Three spatial axes and more: spatial_convolution.h;
  * numbers that are stored as integers: quantized_step.h. */
 #include "kernel.h"
@@ -83,6 +84,7 @@ set_window (NncWindow *window, const NncNode *node, const NncTensor *const *inpu
   if (!nnc_window_set (window, node, &inputs[X]->desc, weights->shape + 1, weights->shape[0], error))
     return FALSE;
   window->groups = (gsize)nnc_node_get_int (node, "group", 1);
+  window->ordered = nnc_node_get_int (node, "ordered", 0) != 0;
   nnc_node_get_clamp (node, &window->minimum, &window->maximum);
   return TRUE;
 }

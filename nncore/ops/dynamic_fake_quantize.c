@@ -62,8 +62,17 @@ asymmetric_range (float minimum, float maximum)
   return (Range){ (float)scale, 1 / (float)scale, zero_point, -128, 127 };
 }
 
-void
-nnc_dynamic_fake_quantize (float *y, const float *x, gsize n, gboolean asymmetric)
+/* roundf() between integers, which a compiler can vectorize: the largest float below a half leaves what is below it. */
+static float
+round_within (float x, float minimum, float maximum)
+{
+  x = x > minimum ? x : minimum;
+  x = x < maximum ? x : maximum;
+  return (float)(gint32)(x + copysignf (0x1.fffffep-2f, x));
+}
+
+float
+nnc_dynamic_quantize (float *y, const float *x, gsize n, gboolean asymmetric)
 {
   float minimum, maximum;
   Range range;
@@ -73,12 +82,19 @@ nnc_dynamic_fake_quantize (float *y, const float *x, gsize n, gboolean asymmetri
     range = (Range){ 1, 0, 0, 0, 0 };
   else
     range = asymmetric ? asymmetric_range (minimum, maximum) : symmetric_range (minimum, maximum);
-  for (gsize i = 0; i < n; i++) {
-    float stored = roundf ((float)range.zero_point + x[i] * range.inverse);
+  for (gsize i = 0; i < n; i++)
+    y[i] = round_within ((float)range.zero_point + x[i] * range.inverse, (float)range.minimum, (float)range.maximum)
+           - (float)range.zero_point;
+  return range.scale;
+}
 
-    stored = CLAMP (stored, (float)range.minimum, (float)range.maximum);
-    y[i] = range.scale * (stored - (float)range.zero_point);
-  }
+void
+nnc_dynamic_fake_quantize (float *y, const float *x, gsize n, gboolean asymmetric)
+{
+  float scale = nnc_dynamic_quantize (y, x, n, asymmetric);
+
+  for (gsize i = 0; i < n; i++)
+    y[i] *= scale;
 }
 
 static gboolean

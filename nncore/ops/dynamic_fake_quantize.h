@@ -4,5 +4,7 @@
 
 #include <glib.h>
 
+/* n numbers as what is stored less the zero point, on the scale that is returned; y may be x. */
+float nnc_dynamic_quantize (float *y, const float *x, gsize n, gboolean asymmetric);
 /* n numbers on one scale, found from them; y may be x. */
 void nnc_dynamic_fake_quantize (float *y, const float *x, gsize n, gboolean asymmetric);

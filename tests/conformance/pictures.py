@@ -53,3 +53,14 @@ def scaled(picture, width, height):
     rows = (np.arange(height) + 0.5) * picture.shape[0] / height
     columns = (np.arange(width) + 0.5) * picture.shape[1] / width
     return picture[rows.astype(int)[:, None], columns.astype(int)]
+
+
+def read_bmp(path):
+    """Not compressed, from the bottom up: of 24 bits a pixel as height x width x 3, of 8 bits as height x width."""
+    content = path.read_bytes()
+    start, width, height, bits, compression = struct.unpack_from("<10xI4xii2xHI", content)
+    if not content.startswith(b"BM") or bits not in (8, 24) or compression or width < 1 or height < 1:
+        raise ValueError(f"{path} is not a BMP of 8 or 24 bits")
+    stride = (width * bits // 8 + 3) // 4 * 4
+    lines = np.frombuffer(content, np.uint8, stride * height, start).reshape(height, stride)[::-1, :width * bits // 8]
+    return lines if bits == 8 else lines.reshape(height, width, 3)[:, :, ::-1]

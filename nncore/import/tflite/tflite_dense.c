@@ -57,14 +57,16 @@ nnc_tflite_translate_fully_connected (NncTfliteTranslation *translation, GError 
   if (weights->rank != 2)
     return nnc_tflite_unsupported (error, "its weights have %d dimensions, 2 are supported", weights->rank);
   inputs[X] = flatten (translation, x, weights->shape[1]);
-  nnc_tflite_make_hybrid (translation, &inputs[X], &inputs[WEIGHTS], 1,
-                          nnc_tflite_option (translation, OPTION_ASYMMETRIC, 1, 0) != 0);
   if (keep) {
     translation->outputs[0] = nnc_tflite_new_value (translation, "product", y);
     if (!unflatten (translation, translation->outputs[0], weights->shape[0], y, error))
       return FALSE;
   }
-  node = nnc_tflite_emit_activated (translation, "Gemm", inputs, inputs[BIAS] ? 3 : 2, error);
+  if (nnc_tflite_is_hybrid (x, weights))
+    node = nnc_tflite_emit_hybrid (translation, "Gemm", inputs,
+                                   nnc_tflite_option (translation, OPTION_ASYMMETRIC, 1, 0) != 0, "scales", error);
+  else
+    node = nnc_tflite_emit_activated (translation, "Gemm", inputs, inputs[BIAS] ? 3 : 2, error);
   translation->outputs[0] = y;
   if (node == NULL)
     return FALSE;

@@ -82,6 +82,14 @@ nnc_tflite_new_float (NncTfliteTranslation *translation, const char *suffix, flo
   return new_constant (translation, suffix, g_memdup2 (&value, sizeof value), &desc);
 }
 
+NncValue *
+nnc_tflite_new_floats (NncTfliteTranslation *translation, const char *suffix, const float *values, guint n)
+{
+  NncTensorDesc desc = { .type = NNC_F32, .rank = 1, .shape = { n } };
+
+  return new_constant (translation, suffix, g_memdup2 (values, n * sizeof *values), &desc);
+}
+
 /* Numbers in files are not aligned. */
 gboolean
 nnc_tflite_get_ints (const NncValue *value, const char *what, gint64 *values, guint max, guint *n, GError **error)

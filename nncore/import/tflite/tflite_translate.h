@@ -51,6 +51,8 @@ NncValue *nnc_tflite_new_value (NncTfliteTranslation *translation, const char *s
 /* A constant i64 [n]. */
 NncValue *nnc_tflite_new_ints (NncTfliteTranslation *translation, const char *suffix, const gint64 *values, guint n);
 NncValue *nnc_tflite_new_float (NncTfliteTranslation *translation, const char *suffix, float value);
+/* A constant f32 [n]. */
+NncValue *nnc_tflite_new_floats (NncTfliteTranslation *translation, const char *suffix, const float *values, guint n);
 /* The numbers of a constant i32 or i64 vector, at most max. */
 gboolean nnc_tflite_get_ints (const NncValue *value, const char *what, gint64 *values, guint max, guint *n,
                               GError **error);
@@ -83,10 +85,12 @@ gboolean nnc_tflite_translate_pooling (NncTfliteTranslation *translation, GError
 gboolean nnc_tflite_translate_fully_connected (NncTfliteTranslation *translation, GError **error);
 gboolean nnc_tflite_translate_batch_mat_mul (NncTfliteTranslation *translation, GError **error);
 /* tflite_hybrid.c */
-/* Where a layer has f32 inputs and weights in 8 bits: what it then reads instead. rows_axis: a scale for each index
- * before it. */
-void nnc_tflite_make_hybrid (NncTfliteTranslation *translation, NncValue **x, NncValue **weights, gint64 rows_axis,
-                             gboolean asymmetric);
+/* Whether a layer has real inputs, and weights in 8 bits. */
+gboolean nnc_tflite_is_hybrid (const NncValue *x, const NncValue *weights);
+/* Such a layer, of x, weights and a bias or NULL: a node of op, which is returned, with what comes before and after it.
+ * order: of HybridScale. */
+NncNode *nnc_tflite_emit_hybrid (NncTfliteTranslation *translation, const char *op, NncValue *const *inputs,
+                                 gboolean asymmetric, const char *order, GError **error);
 /* tflite_activations.c */
 gboolean nnc_tflite_translate_relu (NncTfliteTranslation *translation, GError **error);
 gboolean nnc_tflite_translate_leaky_relu (NncTfliteTranslation *translation, GError **error);

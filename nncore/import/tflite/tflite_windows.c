@@ -33,11 +33,15 @@ emit_convolution (NncTfliteTranslation *translation, NncValue *weights, gint64 g
   NncValue *inputs[3] = { translation->inputs[X], weights, nnc_tflite_input (translation, BIAS) };
   const gint64 dilations[2]
       = { nnc_tflite_option (translation, dilation_w + 1, 4, 1), nnc_tflite_option (translation, dilation_w, 4, 1) };
+  gboolean depthwise = translation->inputs[WEIGHTS] != weights;
+  gboolean per_channel = depthwise || (weights->quantization && weights->quantization->n > 1);
   NncNode *node;
 
-  nnc_tflite_make_hybrid (translation, &inputs[X], &inputs[WEIGHTS], 1,
-                          weights->quantization && weights->quantization->n > 1);
-  node = nnc_tflite_emit_activated (translation, "Conv", inputs, inputs[BIAS] ? 3 : 2, error);
+  if (nnc_tflite_is_hybrid (inputs[X], weights))
+    node = nnc_tflite_emit_hybrid (translation, "Conv", inputs, per_channel,
+                                   per_channel && !depthwise ? "sums" : "scales", error);
+  else
+    node = nnc_tflite_emit_activated (translation, "Conv", inputs, inputs[BIAS] ? 3 : 2, error);
   if (node == NULL || !set_window (translation, node, error))
     return FALSE;
   nnc_node_set_ints (node, "dilations", dilations, 2);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* convolution_c.c: the reference convolution, any window, any groups:
- * y[n][oy][ox][o] = clamp (bias[o] + sum over ky, kx, i of
- *   x[n][oy * stride - pad + ky * dilation][…][i] * weight[o][ky][kx][i]),
- * in float, in that order. Packed: [O][kh][kw][I / groups], then bias [O]. */
+ * y[n][oy][ox][o] = clamp (sum over ky, kx, i of
+ *   x[n][oy * stride - pad + ky * dilation][…][i] * weight[o][ky][kx][i] + bias[o]),
+ * in float, in that order, as TFLite's reference kernels do. Packed: [O][kh][kw][I / groups], then bias [O]. */
 #include "kernel_list.h"
 #include "window.h"
 
@@ -45,8 +45,9 @@ scratch_size (const NncWindow *w)
 
 /* One channel of one pixel. x: the image, at the group's first channel; weights: [kh][kw][I / groups]. */
 static float
-dot_product (const NncWindow *w, const float *x, NncTaps ys, NncTaps xs, const float *weights, float sum)
+dot_product (const NncWindow *w, const float *x, NncTaps ys, NncTaps xs, const float *weights)
 {
+  float sum = 0;
   size_t channels = w->in_channels / w->groups;
   for (size_t ky = ys.begin; ky < ys.end; ky++)
     for (size_t kx = xs.begin; kx < xs.end; kx++) {
@@ -64,8 +65,8 @@ convolve_pixel (const NncWindow *w, const float *x, NncTaps ys, NncTaps xs, cons
   size_t patch = patch_size (w), outs = w->out_channels / w->groups, ins = w->in_channels / w->groups;
   const float *bias = weights + patch * w->out_channels;
   for (size_t o = 0; o < w->out_channels; o++)
-    y[o]
-        = nnc_clamp (dot_product (w, x + o / outs * ins, ys, xs, weights + o * patch, bias[o]), w->minimum, w->maximum);
+    y[o] = nnc_clamp (dot_product (w, x + o / outs * ins, ys, xs, weights + o * patch) + bias[o], w->minimum,
+                      w->maximum);
 }
 
 static void

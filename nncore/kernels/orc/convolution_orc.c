@@ -24,7 +24,7 @@ row_size (const NncWindow *w)
 static bool
 accepts (const NncWindow *w)
 {
-  return w->out_channels / w->groups >= 4;
+  return w->out_channels / w->groups >= 4 && !w->ordered;
 }
 
 static size_t

@@ -9,7 +9,7 @@
 static bool
 accepts (const NncWindow *w)
 {
-  return w->groups == w->in_channels && w->groups == w->out_channels && w->groups >= 4;
+  return w->groups == w->in_channels && w->groups == w->out_channels && w->groups >= 4 && !w->ordered;
 }
 
 static size_t

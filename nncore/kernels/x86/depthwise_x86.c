@@ -88,34 +88,41 @@ sum_columns (const Depthwise *d, Vector *sums, size_t pixels, size_t c, const fl
 
 /* Any kernel. */
 static ALWAYS_INLINE void
-sum_taps (const Depthwise *d, Vector *sums, size_t pixels, size_t c, const float *weights, VectorMask mask, bool whole)
+sum_taps (const Depthwise *d, Vector *sums, size_t pixels, size_t c, const float *weights, VectorMask mask, bool whole,
+          const bool ordered)
 {
   const NncWindow *w = d->window;
   for (size_t ky = 0; ky < w->kernel_height; ky++)
     for (size_t kx = 0; kx < w->kernel_width; kx++, weights += VECTOR_WIDTH) {
       const float *const *column = d->columns + ky * d->span + kx * w->dilation_x;
       Vector weight = vector_load (weights);
-      UNROLL for (size_t i = 0; i < pixels; i++) sums[i]
-          = vector_fma (load_lanes (column[i * w->stride_x] + c, mask, whole), weight, sums[i]);
+      UNROLL for (size_t i = 0; i < pixels; i++)
+      {
+        Vector x = load_lanes (column[i * w->stride_x] + c, mask, whole);
+        sums[i] = ordered ? vector_multiply_add (x, weight, sums[i]) : vector_fma (x, weight, sums[i]);
+      }
     }
 }
 
-/* One block of channels of one tile; kernel 0: any. */
+/* One block of channels of one tile; kernel 0: any; stride 0: ordered. */
 static ALWAYS_INLINE void
 run_block (const Depthwise *d, float *y, size_t c, bool whole, const size_t pixels, const size_t kernel,
            const size_t stride)
 {
+  const bool ordered = stride == 0;
   const NncWindow *w = d->window;
   const float *weights = d->blocks + c * (taps (w) + 1);
   VectorMask mask = vector_mask (w->in_channels - c);
   Vector sums[TILE_PIXELS], minimum = vector_splat (w->minimum), maximum = vector_splat (w->maximum);
-  UNROLL for (size_t i = 0; i < pixels; i++) sums[i] = vector_load (weights);
+  UNROLL for (size_t i = 0; i < pixels; i++) sums[i] = ordered ? vector_splat (0) : vector_load (weights);
   if (kernel > 0)
     sum_columns (d, sums, pixels, c, weights + VECTOR_WIDTH, mask, whole, kernel, stride);
   else
-    sum_taps (d, sums, pixels, c, weights + VECTOR_WIDTH, mask, whole);
+    sum_taps (d, sums, pixels, c, weights + VECTOR_WIDTH, mask, whole, ordered);
   UNROLL for (size_t i = 0; i < pixels; i++)
   {
+    if (ordered)
+      sums[i] = vector_add (sums[i], vector_load (weights));
     float *out = y + (ptrdiff_t)i * w->out_pixel + c;
     if (whole)
       vector_store (out, vector_clamp (sums[i], minimum, maximum));
@@ -148,7 +155,8 @@ typedef void (*TileRun) (const Depthwise *d, float *y);
   TILE (name, 4, kernel, stride)                                                                                       \
   static const TileRun name[TILE_PIXELS] = { name##_1, name##_2, name##_3, name##_4 };
 
-TILES (any, 0, 0)
+TILES (ordered, 0, 0)
+TILES (any, 0, 1)
 TILES (three_by_three, 3, 1)
 TILES (three_by_three_by_two, 3, 2)
 TILES (five_by_five, 5, 1)
@@ -158,6 +166,8 @@ TILES (five_by_five_by_two, 5, 2)
 static const TileRun *
 choose_tiles (const NncWindow *w)
 {
+  if (w->ordered)
+    return ordered;
   if (w->kernel_height != w->kernel_width || w->dilation_x != 1 || w->stride_x > 2)
     return any;
   if (w->kernel_width == 3)

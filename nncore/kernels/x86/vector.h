@@ -89,6 +89,14 @@ vector_fma (Vector a, Vector b, Vector c)
 {
   return _mm512_fmadd_ps (a, b, c);
 }
+/* The same with the product rounded, which the compiler must not see through. */
+static inline Vector
+vector_multiply_add (Vector a, Vector b, Vector c)
+{
+  Vector product = _mm512_mul_ps (a, b);
+  __asm__ ("" : "+v"(product));
+  return _mm512_add_ps (product, c);
+}
 /* a < b ? a : b; that is b where either is NaN. */
 static inline Vector
 vector_min (Vector a, Vector b)
@@ -225,6 +233,13 @@ static inline Vector
 vector_fma (Vector a, Vector b, Vector c)
 {
   return _mm256_fmadd_ps (a, b, c);
+}
+static inline Vector
+vector_multiply_add (Vector a, Vector b, Vector c)
+{
+  Vector product = _mm256_mul_ps (a, b);
+  __asm__ ("" : "+v"(product));
+  return _mm256_add_ps (product, c);
 }
 static inline Vector
 vector_min (Vector a, Vector b)

@@ -265,7 +265,7 @@ winograd_accepts (const NncWindow *w)
 {
   size_t tiles = (w->out_height + 1) / 2 * ((w->out_width + 1) / 2);
   return w->kernel_height == 3 && w->kernel_width == 3 && w->stride_y == 1 && w->stride_x == 1 && w->dilation_y == 1
-         && w->dilation_x == 1 && w->groups == 1 && w->in_channels >= 16 && w->out_channels >= 16
+         && w->dilation_x == 1 && w->groups == 1 && !w->ordered && w->in_channels >= 16 && w->out_channels >= 16
          && tiles >= 2 * TILE_ROWS && 6 * w->out_height * w->out_width >= 16 * tiles;
 }
 
