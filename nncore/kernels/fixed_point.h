@@ -62,6 +62,14 @@ nnc_multiply_even (int32_t x, NncRealFactor by, int32_t minimum, int32_t maximum
   return (int32_t)rintf (y);
 }
 
+/* Around the end, as the instructions that do it eight at once: a factor too large for its sums makes no sense before.
+ */
+static inline int32_t
+nnc_add_zero_point (int32_t x, int32_t zero_point)
+{
+  return (int32_t)((uint32_t)x + (uint32_t)zero_point);
+}
+
 static inline int32_t
 nnc_clamp_int (int32_t v, int32_t minimum, int32_t maximum)
 {

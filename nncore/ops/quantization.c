@@ -92,7 +92,7 @@ NncFixedPoint
 nnc_fixed_point (double factor)
 {
   int shift;
-  double fraction = frexp (factor, &shift);
+  double fraction = frexp (MIN (factor, G_MAXINT32), &shift);
   gint64 multiplier = (gint64)round (fraction * 2147483648.0);
 
   if (multiplier == (gint64)1 << 31) {

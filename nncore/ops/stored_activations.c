@@ -36,7 +36,7 @@ leaky_relu (gint32 x, gconstpointer user_data)
   gint32 y;
 
   x -= relu->x_zero_point;
-  y = nnc_multiply_twice (x, x >= 0 ? relu->positive : relu->negative) + relu->y_zero_point;
+  y = nnc_add_zero_point (nnc_multiply_twice (x, x >= 0 ? relu->positive : relu->negative), relu->y_zero_point);
   return nnc_clamp_int (y, relu->minimum, relu->maximum);
 }
 

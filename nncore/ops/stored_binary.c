@@ -50,7 +50,7 @@ combine (const NncStoredBinary *binary, gint32 a, gint32 b)
     b = nnc_multiply_twice (b * (1 << binary->shift), binary->b_factor);
     result = binary->operation == NNC_STORED_ADD ? a + b : a - b;
   }
-  result = nnc_multiply_twice (result, binary->factor) + binary->y_zero_point;
+  result = nnc_add_zero_point (nnc_multiply_twice (result, binary->factor), binary->y_zero_point);
   return nnc_clamp_int (result, binary->minimum, binary->maximum);
 }
 

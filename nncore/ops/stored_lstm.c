@@ -188,8 +188,9 @@ advance (const Run *run, const gint8 *x, gint8 *h, gint16 *c)
 
     c[j] = (gint16)nnc_clamp_int (kept + added, params->cell_minimum, params->cell_maximum);
     hidden = output[j] * nnc_fixed_tanh (c[j], params->cell_bits, BITS);
-    h[j] = (gint8)nnc_clamp_int (nnc_multiply_twice (hidden, params->hidden_factor) + params->hidden_scale.zero_point,
-                                 G_MININT8, G_MAXINT8);
+    h[j] = (gint8)nnc_clamp_int (
+        nnc_add_zero_point (nnc_multiply_twice (hidden, params->hidden_factor), params->hidden_scale.zero_point),
+        G_MININT8, G_MAXINT8);
   }
 }
 

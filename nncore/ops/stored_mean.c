@@ -37,7 +37,7 @@ nnc_stored_mean_run (const NncStoredMean *mean, gpointer y, gconstpointer x, con
 
     for (gsize j = 0; j < split->axis; j++)
       sum += nnc_stored_get (x, mean->type, first + j * split->inner);
-    scaled = nnc_multiply_twice ((gint32)sum, mean->factor) + mean->y_zero_point;
+    scaled = nnc_add_zero_point (nnc_multiply_twice ((gint32)sum, mean->factor), mean->y_zero_point);
     nnc_stored_set (y, mean->type, i, nnc_clamp_int (scaled, minimum, maximum));
   }
 }

@@ -53,18 +53,21 @@ softmax_row (const NncStoredSoftmax *softmax, gpointer y, gconstpointer x, gsize
   for (gsize i = 0; i < n; i++) {
     gint32 difference = nnc_stored_get (x, softmax->type, first + i) - largest;
 
-    if (difference >= softmax->smallest)
-      sum += nnc_rounding_shift (exponential (difference, softmax), SUM_BITS);
+    if (difference >= softmax->smallest) {
+      gint32 term = nnc_rounding_shift (exponential (difference, softmax), SUM_BITS);
+
+      sum += MIN (term, G_MAXINT32 - sum);
+    }
   }
   headroom = __builtin_clz ((guint32)sum);
-  bits = SUM_BITS - headroom;
+  bits = SUM_BITS - headroom + 31 - 8;
   scale = nnc_fixed_reciprocal ((gint32)(((guint32)sum << headroom) - ((guint32)1 << 31)), BITS);
   for (gsize i = 0; i < n; i++) {
     gint32 difference = nnc_stored_get (x, softmax->type, first + i) - largest, result = minimum;
 
-    if (difference >= softmax->smallest)
-      result = nnc_rounding_shift (nnc_fixed_product (scale, exponential (difference, softmax), BITS), bits + 31 - 8)
-               + minimum;
+    /* Of one among very many nothing is left. */
+    if (difference >= softmax->smallest && bits <= 31)
+      result = nnc_rounding_shift (nnc_fixed_product (scale, exponential (difference, softmax), BITS), bits) + minimum;
     nnc_stored_set (y, softmax->type, first + i, nnc_clamp_int (result, minimum, maximum));
   }
 }

@@ -103,8 +103,9 @@ rescale (gint32 x, gconstpointer user_data)
 {
   const Rescale *scale = user_data;
 
-  return nnc_clamp_int (nnc_multiply_twice (x - scale->x_zero_point, scale->factor) + scale->y_zero_point,
-                        scale->minimum, scale->maximum);
+  return nnc_clamp_int (
+      nnc_add_zero_point (nnc_multiply_twice (x - scale->x_zero_point, scale->factor), scale->y_zero_point),
+      scale->minimum, scale->maximum);
 }
 
 gboolean

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Write a small model for each operator and its forms, for a fuzzer to begin with.
+"""Write a small ONNX model for each operator and its forms, for a fuzzer to begin with, and TFLite ones: of layers and
+control flow, and, where TensorFlow is installed, of each operator.
 
-    make_seeds.py FOLDER
+    make_seeds.py ONNX_FOLDER [TFLITE_FOLDER]
 """
 import sys
 from pathlib import Path
@@ -110,7 +111,7 @@ def branches():
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
 
 
-def main(folder):
+def make_onnx(folder):
     folder.mkdir(parents=True, exist_ok=True)
     for name, seed in SEEDS.items():
         onnx.save(make_model(*seed), folder / f"{name}.onnx")
@@ -118,5 +119,27 @@ def main(folder):
     onnx.save(branches(), folder / "if.onnx")
 
 
+def make_tflite(folder):
+    sys.path.append(str(Path(__file__).resolve().parents[1] / "conformance"))
+    import tflite_layers_agree as layers
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, write in layers.LAYERS.items():
+        (folder / f"{name}.tflite").write_bytes(write())
+    try:
+        import tensorflow  # noqa: F401
+        import tflite_ops_agree as operators
+    except ImportError:
+        return
+    for name, (function, shapes) in operators.FLOAT.items():
+        for kind in ("float", "int8"):
+            try:
+                (folder / f"{name} {kind}.tflite").write_bytes(operators.convert(function, shapes, kind == "int8"))
+            except Exception as error:  # the converter does not know all of them in integers
+                print(f"{name} {kind}: {str(error).splitlines()[0][:80]}")
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    make_onnx(Path(sys.argv[1]))
+    if len(sys.argv) > 2:
+        make_tflite(Path(sys.argv[2]))

@@ -83,8 +83,25 @@ read_shape (const NncTable *tensor, NncValue *value, GError **error)
   return TRUE;
 }
 
+/* Numbers of 16 bits are symmetric. */
 static gboolean
-read_steps (const NncTable *table, NncQuantization *quantization, GError **error)
+check_zero_point (gint64 zero_point, NncDataType type, GError **error)
+{
+  gint64 minimum = type == NNC_I8 ? G_MININT8 : 0, maximum = type == NNC_I8   ? G_MAXINT8
+                                                             : type == NNC_U8 ? G_MAXUINT8
+                                                                              : 0;
+
+  if (zero_point >= minimum && zero_point <= maximum)
+    return TRUE;
+  g_set_error (error, NNC_ERROR, NNC_ERROR_FORMAT,
+               "its quantization has the zero point %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT
+               " are right for %s",
+               zero_point, minimum, maximum, nnc_data_type_to_string (type));
+  return FALSE;
+}
+
+static gboolean
+read_steps (const NncTable *table, NncDataType type, NncQuantization *quantization, GError **error)
 {
   NncVector scales = nnc_table_get_vector (table, QUANTIZATION_SCALE, 4);
   NncVector zero_points = nnc_table_get_vector (table, QUANTIZATION_ZERO_POINT, 8);
@@ -102,8 +119,8 @@ read_steps (const NncTable *table, NncQuantization *quantization, GError **error
     quantization->zero_point[i] = (gint32)zero_point;
     if (!isfinite (quantization->scale[i]) || quantization->scale[i] < 0)
       return format_error (error, "its quantization has a scale that is no number from 0 up");
-    if (zero_point < G_MININT16 || zero_point > G_MAXINT16)
-      return format_error (error, "its quantization has a zero point outside of its type");
+    if (!check_zero_point (zero_point, type, error))
+      return FALSE;
   }
   return TRUE;
 }
@@ -136,7 +153,7 @@ read_quantization (const NncTable *tensor, NncValue *value, GError **error)
     return format_error (error, "its quantization has too many scales");
   value->quantization = nnc_quantization_new ((guint)scales.n);
   value->quantization->axis = (gint)nnc_table_get_int (&table, QUANTIZATION_DIMENSION, 4, 0);
-  return read_steps (&table, value->quantization, error) && check_axis (value->quantization, value, error);
+  return read_steps (&table, value->type, value->quantization, error) && check_axis (value->quantization, value, error);
 }
 
 static gboolean

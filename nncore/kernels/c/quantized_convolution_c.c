@@ -83,7 +83,7 @@ finish (const NncQuantizedWindow *q, const Channel *channel, int64_t sum)
     scaled = nnc_multiply_once (narrow, channel->factor);
   else
     scaled = nnc_multiply_twice (narrow, channel->factor);
-  return nnc_clamp_int (scaled + zero, q->minimum, q->maximum);
+  return nnc_clamp_int (nnc_add_zero_point (scaled, zero), q->minimum, q->maximum);
 }
 
 static void

@@ -116,7 +116,7 @@ static void
 pack_block (const NncQuantizedWindow *q, const NncQuantizedFilter *filter, size_t o, Block *block)
 {
   size_t at = channel_lane (o);
-  block->bias[at] += (int32_t)nnc_quantized_bias (filter, o);
+  block->bias[at] = (int32_t)((uint32_t)block->bias[at] + (uint32_t)nnc_quantized_bias (filter, o));
   nnc_quantized_factor (q, filter, o, &block->multiplier[at], &block->shift[at]);
 }
 

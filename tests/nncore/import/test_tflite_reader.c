@@ -463,7 +463,8 @@ GST_START_TEST (quantization_that_does_not_fit_is_refused)
 {
   static const float scales[] = { 1, 2 }, bad[] = { INFINITY };
   static const gint64 zero_points[] = { 0, 0 };
-  TfliteWriter *axis = addition (), *infinite = addition ();
+  static const gint64 outside[] = { 128 }, shifted[] = { 1 };
+  TfliteWriter *axis = addition (), *infinite = addition (), *zero = addition (), *wide = addition ();
 
   tflite_writer_tensor (axis, "q", NNC_I8, DIMS (5, 2));
   tflite_writer_quantize (axis, 2, scales, zero_points, 0);
@@ -471,6 +472,12 @@ GST_START_TEST (quantization_that_does_not_fit_is_refused)
   tflite_writer_tensor (infinite, "q", NNC_I8, DIMS (5, 2));
   tflite_writer_quantize (infinite, 1, bad, zero_points, 0);
   fail_unless_tflite_refused (infinite, NNC_ERROR_FORMAT, "scale");
+  tflite_writer_tensor (zero, "q", NNC_I8, DIMS (5, 2));
+  tflite_writer_quantize (zero, 1, scales, outside, 0);
+  fail_unless_tflite_refused (zero, NNC_ERROR_FORMAT, "zero point 128, -128 to 127");
+  tflite_writer_tensor (wide, "q", NNC_I16, DIMS (5, 2));
+  tflite_writer_quantize (wide, 1, scales, shifted, 0);
+  fail_unless_tflite_refused (wide, NNC_ERROR_FORMAT, "zero point 1, 0 to 0");
 }
 GST_END_TEST
 
