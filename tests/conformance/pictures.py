@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Pictures from files, as arrays of height x width x 3."""
 import struct
+import subprocess
+import tempfile
 import zlib
 
 import numpy as np
@@ -14,11 +16,30 @@ def _paeth(a, b, c):
     return (a, b, c)[distances.index(min(distances))]
 
 
-def _unfilter(kind, line, above, n):
+def _unfilter_paeth(line, above, n):
+    line, above = bytearray(line), bytearray(above)  # numbers one by one are quicker than an array's
     for i in range(len(line)):
-        left = line[i - n] if i >= n else 0
-        corner = above[i - n] if i >= n else 0
-        line[i] = (line[i] + (0, left, above[i], (left + above[i]) // 2, _paeth(left, above[i], corner))[kind]) & 255
+        left, corner = (line[i - n], above[i - n]) if i >= n else (0, 0)
+        line[i] = (line[i] + _paeth(left, above[i], corner)) & 255
+    return np.frombuffer(line, np.uint8)
+
+
+def _unfilter_average(line, above, n):
+    line, above = bytearray(line), bytearray(above)
+    for i in range(len(line)):
+        line[i] = (line[i] + ((line[i - n] if i >= n else 0) + above[i]) // 2) & 255
+    return np.frombuffer(line, np.uint8)
+
+
+def _unfilter(kind, line, above, n):
+    """line, above: bytes as arrays; n: of a pixel"""
+    if kind == 3:
+        return _unfilter_average(line, above, n)
+    if kind == 4:
+        return _unfilter_paeth(line, above, n)
+    if kind == 1:
+        return np.cumsum(line.reshape(-1, n), axis=0, dtype=np.uint8).reshape(-1)
+    return line + above if kind == 2 else line
 
 
 def read_png(path):
@@ -26,7 +47,7 @@ def read_png(path):
     content = path.read_bytes()
     if not content.startswith(SIGNATURE):
         raise ValueError(f"{path} is no PNG")
-    at, data = len(SIGNATURE), b""
+    at, data = len(SIGNATURE), bytearray()
     while at < len(content):
         length, kind = struct.unpack_from(">I4s", content, at)
         body = content[at + 8:at + 8 + length]
@@ -38,14 +59,39 @@ def read_png(path):
             data += body
         at += length + 12
     n = 3 if color == 2 else 4
-    lines, raw, above = [], zlib.decompress(data), bytearray(width * n)
-    for y in range(height):
-        start = y * (width * n + 1)
-        line = bytearray(raw[start + 1:start + 1 + width * n])
-        _unfilter(raw[start], line, above, n)
-        lines.append(line)
-        above = line
-    return np.array([np.frombuffer(line, np.uint8).reshape(width, n)[:, :3] for line in lines])
+    filtered = np.frombuffer(zlib.decompress(bytes(data)), np.uint8).reshape(height, 1 + width * n)
+    lines, above = np.empty((height, width * n), np.uint8), np.zeros(width * n, np.uint8)
+    for line, to in zip(filtered, lines):
+        to[:] = above = _unfilter(line[0], line[1:], above, n)
+    return lines.reshape(height, width, n)[:, :, :3]
+
+
+def read_bmp(path):
+    """Of 24 bits, or 8 of a palette; height x width x 3 from above."""
+    content = path.read_bytes()
+    pixels, header, width, height, _, bits = struct.unpack_from("<IIiiHH", content, 10)
+    stride = (width * bits // 8 + 3) // 4 * 4
+    lines = np.frombuffer(content, np.uint8, stride * height, pixels).reshape(height, stride)[::-1]
+    if bits == 24:
+        return lines[:, :3 * width].reshape(height, width, 3)[:, :, ::-1]
+    if bits != 8:
+        raise ValueError(f"{path} has {bits} bits a pixel")
+    palette = np.frombuffer(content, np.uint8, pixels - 14 - header, 14 + header).reshape(-1, 4)
+    return palette[lines[:, :width]][:, :, 2::-1]
+
+
+def read_jpeg(path, width, height):
+    """Scaled. By GStreamer; None where it cannot."""
+    with tempfile.NamedTemporaryFile() as raw:
+        line = ["filesrc", f"location={path}", "!", "jpegdec", "!", "videoconvert", "!", "videoscale", "add-borders=false", "!",
+                f"video/x-raw,format=RGB,width={width},height={height},pixel-aspect-ratio=1/1", "!", "filesink",
+                f"location={raw.name}"]
+        try:
+            subprocess.run(["gst-launch-1.0", "-q", *line], check=True, capture_output=True, timeout=60)
+        except (OSError, subprocess.SubprocessError):
+            return None
+        lines = np.fromfile(raw.name, np.uint8)
+    return lines.reshape(height, -1)[:, :3 * width].reshape(height, width, 3)
 
 
 def scaled(picture, width, height):
