@@ -14,6 +14,11 @@ def cpu_lacks_mask():
     return flag is not None and flag not in flags
 
 
+def answers_path(path):
+    """Beside an export: what all exports of its network are to compute."""
+    return path.with_name(path.stem.replace("_traced", "") + ".npz")
+
+
 class Checks:
     """Counts, and ends the program with libcheck's line, by which tests/run.sh counts."""
 

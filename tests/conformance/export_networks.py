@@ -28,7 +28,7 @@ import tf2onnx  # what keras exports ONNX with
 import torch
 from torch import nn
 
-from exports_agree import answers_path
+from checks import answers_path
 
 RUNS = 2
 

@@ -13,18 +13,13 @@ from pathlib import Path
 
 import numpy as np
 
-from checks import Checks, cpu_lacks_mask
+from checks import Checks, answers_path, cpu_lacks_mask
 from nncore_library import EngineError, Model, Session
 
 TOLERANCE = 1e-5
 # TFLite's converter cuts the list of a layer's outputs in two at a computed place, and puts it together again.
 WAITING = {"keras_seed_rnn.tflite"}
 NNCORE = os.environ.get("NNCORE", "nncore")
-
-
-def answers_path(path):
-    """What all exports of a network are to compute."""
-    return path.with_name(path.stem.replace("_traced", "") + ".npz")
 
 
 def difference(ours, right):

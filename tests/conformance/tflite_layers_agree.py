@@ -133,6 +133,47 @@ def write_rnn(seed, hybrid=False, time_major=False, asymmetric=False, activation
                          options, [x, w, r, b, h], x, y)
 
 
+def write_svdf(seed, hybrid=False, rank=1, bias=True, asymmetric=False, activation="NONE", steps=4):
+    writer = Writer(seed)
+    x = writer.tensor("x", (BATCH, INPUT))
+    features = writer.weights("features", HIDDEN, INPUT, hybrid=hybrid)
+    time = writer.weights("time", HIDDEN, steps, hybrid=hybrid)
+    b = writer.weights("b", HIDDEN // rank) if bias else -1
+    state = writer.tensor("state", (BATCH, HIDDEN * steps), state=True)
+    y = writer.tensor("y", (BATCH, HIDDEN // rank))
+    options = schema.SVDFOptionsT()
+    options.rank, options.asymmetricQuantizeInputs = rank, asymmetric
+    options.fusedActivationFunction = getattr(schema.ActivationFunctionType, activation)
+    return writer.finish(schema.BuiltinOperator.SVDF, schema.BuiltinOptions.SVDFOptions, options,
+                         [x, features, time, b, state], x, y)
+
+
+def write_stored_svdf(seed, rank=1, bias=True, steps=4):
+    writer, types = Writer(seed), schema.TensorType
+
+    def stored(name, shape, kind, scale, zero_point=0, data=None, state=False):
+        index = writer.tensor(name, shape, data, state)
+        tensor = writer.graph.tensors[index]
+        tensor.type, tensor.quantization = kind, schema.QuantizationParametersT()
+        tensor.quantization.scale, tensor.quantization.zeroPoint = [scale], [zero_point]
+        return index
+
+    def numbers(limit, dtype, *shape):
+        return writer.random.integers(-limit, limit + 1, shape).astype(dtype)
+
+    x = stored("x", (BATCH, INPUT), types.INT8, 0.0317, -7)
+    features = stored("features", (HIDDEN, INPUT), types.INT8, 0.0113, 0, numbers(127, np.int8, HIDDEN, INPUT))
+    time = stored("time", (HIDDEN, steps), types.INT16, 0.00037, 0, numbers(3000, np.int16, HIDDEN, steps))
+    b = stored("b", (HIDDEN // rank,), types.INT32, 0.00037 * 0.00071, 0,
+               numbers(1000000, np.int32, HIDDEN // rank)) if bias else -1
+    state = stored("state", (BATCH, HIDDEN * steps), types.INT16, 0.00071, state=True)
+    y = stored("y", (BATCH, HIDDEN // rank), types.INT8, 0.0531, -5)
+    options = schema.SVDFOptionsT()
+    options.rank, options.fusedActivationFunction = rank, schema.ActivationFunctionType.RELU
+    return writer.finish(schema.BuiltinOperator.SVDF, schema.BuiltinOptions.SVDFOptions, options,
+                         [x, features, time, b, state], x, y, version=3)
+
+
 def write_while():
     """x is doubled three times."""
     writer = Writer(1)
@@ -211,6 +252,14 @@ LAYERS = {
     "RNN, time first, Relu": lambda: write_rnn(2, time_major=True, activation="RELU"),
     "hybrid RNN": lambda: write_rnn(3, hybrid=True),
     "hybrid RNN, asymmetric": lambda: write_rnn(4, hybrid=True, asymmetric=True),
+    "SVDF": lambda: write_svdf(1),
+    "SVDF of rank 2, Relu": lambda: write_svdf(2, rank=2, activation="RELU"),
+    "SVDF of one step, no bias": lambda: write_svdf(3, bias=False, steps=1),
+    "hybrid SVDF": lambda: write_svdf(4, hybrid=True, rank=2),
+    "hybrid SVDF, asymmetric": lambda: write_svdf(5, hybrid=True, asymmetric=True),
+    "integer SVDF": lambda: write_stored_svdf(6),
+    "integer SVDF of rank 3": lambda: write_stored_svdf(7, rank=3, steps=7),
+    "integer SVDF, no bias": lambda: write_stored_svdf(8, rank=2, bias=False),
 }
 
 
@@ -235,12 +284,16 @@ def compare(check, name, content):
         if run == RUNS:
             theirs = make_peer(content)  # its reset leaves resources as they are
             ours.reset()
-        numbers = random.uniform(-1, 1, x["shape"]).astype(np.float32)
+        if x["dtype"] == np.int8:
+            numbers = random.integers(-128, 128, x["shape"], np.int8)
+        else:
+            numbers = random.uniform(-1, 1, x["shape"]).astype(np.float32)
         theirs.set_tensor(x["index"], numbers)
         theirs.invoke()
         right = theirs.get_tensor(y["index"])
-        worst = max(worst, float(np.abs(ours.run([numbers])[0] - right).max() / np.abs(right).max()))
-    tolerance = 1e-4 if name.startswith("hybrid") else 1e-5
+        moved = np.abs(ours.run([numbers])[0].astype(np.float32) - right.astype(np.float32))
+        worst = max(worst, float(moved.max() / np.abs(right.astype(np.float32)).max()))
+    tolerance = 1e-4 if name.startswith("hybrid") else 1e-5  # less than a step of an integer
     check(worst < tolerance, f"{name}: relative error {worst:.1e} < {tolerance:.0e}")
 
 

@@ -156,6 +156,8 @@ gboolean nnc_tflite_translate_pack (NncTfliteTranslation *translation, GError **
 /* tflite_recurrent.c */
 gboolean nnc_tflite_translate_sequence_lstm (NncTfliteTranslation *translation, GError **error);
 gboolean nnc_tflite_translate_sequence_rnn (NncTfliteTranslation *translation, GError **error);
+/* tflite_svdf.c */
+gboolean nnc_tflite_translate_svdf (NncTfliteTranslation *translation, GError **error);
 /* tflite_control_flow.c */
 gboolean nnc_tflite_translate_if (NncTfliteTranslation *translation, GError **error);
 gboolean nnc_tflite_translate_while (NncTfliteTranslation *translation, GError **error);
