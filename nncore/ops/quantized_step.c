@@ -106,7 +106,8 @@ set_window (NncQuantizedWindow *w, const NncPreparation *prepare, const NncWindo
   w->x_zero_point = x->zero_point;
   w->weight_zero_point = weights->zero_point[0];
   w->y_zero_point = y->zero_point;
-  w->wide = type == NNC_I16 && (bias == NULL || bias->desc.type == NNC_I64);
+  /* TFLite rounds the sums of dense layers of i16 as those of bytes. */
+  w->wide = type == NNC_I16 && (bias == NULL || bias->desc.type == NNC_I64) && w->rounding == NNC_ROUND_TWICE;
   return TRUE;
 }
 
