@@ -15,7 +15,7 @@
 #define SANITIZED 0
 #endif
 
-static gsize count, live; /* atomic */
+static gsize count, live, peak; /* atomic */
 
 gsize
 allocation_count (void)
@@ -27,6 +27,18 @@ gsize
 allocation_live_bytes (void)
 {
   return __atomic_load_n (&live, __ATOMIC_SEQ_CST);
+}
+
+void
+allocation_begin_peak (void)
+{
+  __atomic_store_n (&peak, allocation_live_bytes (), __ATOMIC_SEQ_CST);
+}
+
+gsize
+allocation_peak_bytes (void)
+{
+  return __atomic_load_n (&peak, __ATOMIC_SEQ_CST);
 }
 
 #if defined(__GLIBC__) && !SANITIZED
@@ -45,8 +57,11 @@ extern void __libc_free (void *memory);
 static void *
 counted (void *memory)
 {
+  gsize now = __atomic_add_fetch (&live, malloc_usable_size (memory), __ATOMIC_SEQ_CST);
+
   __atomic_add_fetch (&count, 1, __ATOMIC_SEQ_CST);
-  __atomic_add_fetch (&live, malloc_usable_size (memory), __ATOMIC_SEQ_CST);
+  if (now > allocation_peak_bytes ())
+    __atomic_store_n (&peak, now, __ATOMIC_SEQ_CST);
   return memory;
 }
 

@@ -12,3 +12,6 @@ gboolean allocations_are_counted (void);
 /* Since the program began: calls that allocate, and bytes allocated and not yet freed. */
 gsize allocation_count (void);
 gsize allocation_live_bytes (void);
+/* The most bytes there were at once since allocation_begin_peak(). Of one thread: others may be missed. */
+void allocation_begin_peak (void);
+gsize allocation_peak_bytes (void);
