@@ -99,6 +99,28 @@ nnc_linear_quantize (float x, float scale, gint32 zero_point, NncDataType type)
 }
 
 void
+nnc_linear_quantize_bytes (const float *x, gsize n, float scale, gint32 zero_point, NncDataType type, guint8 *y)
+{
+  gint32 minimum, maximum;
+  float low, high;
+  gsize i = 0;
+
+  get_limits (type, &minimum, &maximum);
+  low = (float)(minimum - zero_point);
+  high = (float)(maximum - zero_point);
+  for (; i + NNC_LINEAR_BLOCK <= n; i += NNC_LINEAR_BLOCK)
+    for (gsize j = 0; j < NNC_LINEAR_BLOCK; j++) {
+      float steps = x[i + j] / scale;
+
+      steps = steps > low ? steps : low;
+      steps = steps < high ? steps : high;
+      y[i + j] = (guint8)(nnc_linear_round (steps) + zero_point);
+    }
+  for (; i < n; i++)
+    y[i] = (guint8)nnc_linear_quantize (x[i], scale, zero_point, type);
+}
+
+void
 nnc_linear_set (gpointer data, NncDataType type, gsize i, gint32 value)
 {
   if (type == NNC_I8)

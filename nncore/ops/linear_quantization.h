@@ -50,6 +50,20 @@ nnc_linear_get (gconstpointer data, NncDataType type, gsize i)
   }
 }
 
+/* How many numbers are computed at a time, in an order that the compiler may vectorize. */
+#define NNC_LINEAR_BLOCK 16
+
+/* Half to even, of numbers below 2^22. */
+static inline gint32
+nnc_linear_round (float x)
+{
+  const float whole = 12582912.0f; /* 1.5 * 2^23: no bits are left for fractions */
+
+  return (gint32)((x + whole) - whole);
+}
+
 /* round (x / scale) + zero_point, half to even, within a type of 8 or 16 bits. */
 gint32 nnc_linear_quantize (float x, float scale, gint32 zero_point, NncDataType type);
+/* The same of n numbers with one scale, to i8 or u8. */
+void nnc_linear_quantize_bytes (const float *x, gsize n, float scale, gint32 zero_point, NncDataType type, guint8 *y);
 void nnc_linear_set (gpointer data, NncDataType type, gsize i, gint32 value);

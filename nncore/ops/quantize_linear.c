@@ -45,6 +45,13 @@ run (const NncStep *step, NncRunContext *context, GError **error)
   NncDataType type = step->outputs[0]->desc.type;
   gsize i = 0;
 
+  if (is_float && (type == NNC_I8 || type == NNC_U8) && scales->split.outer == 1 && scales->split.axis == 1
+      && scales->inner_stride == 0) {
+    nnc_linear_quantize_bytes (x, scales->split.inner, scale[0],
+                               zero_point ? nnc_linear_get (zero_point->data, type, 0) : 0, type,
+                               step->outputs[0]->data);
+    return TRUE;
+  }
   for (gsize outer = 0; outer < scales->split.outer; outer++)
     for (gsize axis = 0; axis < scales->split.axis; axis++)
       for (gsize inner = 0; inner < scales->split.inner; inner++, i++) {
