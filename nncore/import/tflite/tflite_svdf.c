@@ -100,16 +100,29 @@ make_real (NncTfliteTranslation *translation, NncValue *weights)
   return y;
 }
 
+/* With weights in 8 bits x is stored in 8 bits for the product, too, each row on its own scale. */
+static NncValue *
+quantize_input (NncTfliteTranslation *translation, const Layer *layer)
+{
+  NncValue *stored = nnc_tflite_new_value (translation, "stored", layer->x);
+  NncNode *node = nnc_tflite_emit_unary (translation, "DynamicFakeQuantize", layer->x, stored);
+
+  nnc_node_set_int (node, "axis", 1);
+  nnc_node_set_int (node, "asymmetric", nnc_tflite_option (translation, OPTION_ASYMMETRIC, 1, 0) != 0);
+  return stored;
+}
+
 /* What comes in, seen by each filter: [batch][filter][1]. */
 static NncValue *
 emit_newest (NncTfliteTranslation *translation, const Layer *layer)
 {
   const NncValue real = { .type = NNC_F32, .rank = -1 };
   const gint64 columns[] = { 1, 0 }, shape[] = { -1, layer->filters, 1 };
-  NncValue *x = layer->x, *features = layer->features, *turned = nnc_tflite_new_value (translation, "turned", &real);
+  NncValue *x = layer->features->type == NNC_I8 ? quantize_input (translation, layer) : layer->x;
+  NncValue *features = make_real (translation, layer->features);
+  NncValue *turned = nnc_tflite_new_value (translation, "turned", &real);
   NncNode *node;
 
-  nnc_tflite_make_hybrid (translation, &x, &features, 1, nnc_tflite_option (translation, OPTION_ASYMMETRIC, 1, 0) != 0);
   node = nnc_tflite_emit_unary (translation, "Transpose", features, turned);
   nnc_node_set_ints (node, "perm", columns, 2);
   return emit_shape (translation, emit (translation, "MatMul", x, turned), shape, 3);
