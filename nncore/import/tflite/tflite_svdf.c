@@ -174,7 +174,7 @@ translate_real (NncTfliteTranslation *translation, const Layer *layer, GError **
 gboolean
 nnc_tflite_translate_svdf (NncTfliteTranslation *translation, GError **error)
 {
-  Layer layer;
+  Layer layer = { 0 };
   gint64 size;
 
   if (!read_layer (translation, &layer, error))
