@@ -129,7 +129,45 @@ def probability(kind, operator, options=None, least=0, **more):
     return unary(kind, operator, options, (0.05, scale * 256 if wide else scale), (None, zero), **more)
 
 
+def same_scale(kind, operator, options, constants, y_shape, y_scale=0.05, **more):
+    """constants: lists of i32 that follow x."""
+    writer = TypedWriter(kind)
+    x = writer.stored("x", IMAGE)
+    inputs = [x, *(writer.integers(f"c{i}", np.array(c, np.int32), schema.TensorType.INT32) for i, c in enumerate(constants))]
+    y = writer.stored("y", y_shape, y_scale)
+    writer.node(operator, options, inputs, [y], **more)
+    writer.end_graph([x], [y])
+    return writer.pack()
+
+
+def larger(kind, operator):
+    writer = TypedWriter(kind)
+    a, b, y = (writer.stored(name, shape) for name, shape in (("x", IMAGE), ("b", (1, 1, 6, 8)), ("y", IMAGE)))
+    writer.node(operator, "MaximumMinimum", [a, b], [y])
+    writer.end_graph([a, b], [y])
+    return writer.pack()
+
+
 MADE = {
+    "MAXIMUM": lambda kind: larger(kind, "MAXIMUM"),
+    "MINIMUM": lambda kind: larger(kind, "MINIMUM"),
+    "PAD": lambda kind: same_scale(kind, "PAD", "Pad", [[[0, 0], [1, 2], [2, 0], [0, 0]]], (2, 10, 8, 8)),
+    "MIRROR_PAD": lambda kind: same_scale(kind, "MIRROR_PAD", "MirrorPad", [[[0, 0], [1, 2], [2, 0], [0, 0]]], (2, 10, 8, 8)),
+    "TRANSPOSE": lambda kind: same_scale(kind, "TRANSPOSE", "Transpose", [[0, 3, 1, 2]], (2, 8, 7, 6)),
+    "GATHER": lambda kind: same_scale(kind, "GATHER", "Gather", [[3, 0, 6]], (2, 3, 6, 8), axis=1),
+    "SLICE": lambda kind: same_scale(kind, "SLICE", "Slice", [[0, 1, 2, 0], [2, 3, 4, 5]], (2, 3, 4, 5)),
+    "MEAN": lambda kind: same_scale(kind, "MEAN", "Reducer", [[1, 2]], (2, 8), 0.02),
+    "MEAN of one axis": lambda kind: same_scale(kind, "MEAN", "Reducer", [[3]], (2, 7, 6, 1), 0.02, keepDims=True),
+    "MEAN of no axis": lambda kind: same_scale(kind, "MEAN", "Reducer", [[]], IMAGE),
+    "REDUCE_MAX": lambda kind: same_scale(kind, "REDUCE_MAX", "Reducer", [[1, 3]], (2, 6)),
+    "REDUCE_MIN": lambda kind: same_scale(kind, "REDUCE_MIN", "Reducer", [[1, 3]], (2, 6)),
+    "REDUCE_MAX of no axis": lambda kind: same_scale(kind, "REDUCE_MAX", "Reducer", [[]], IMAGE),
+    "SPACE_TO_BATCH_ND": lambda kind: same_scale(kind, "SPACE_TO_BATCH_ND", "SpaceToBatchND", [[2, 3], [[1, 0], [0, 0]]],
+                                                 (12, 4, 2, 8)),
+    "RESIZE_BILINEAR": lambda kind: same_scale(kind, "RESIZE_BILINEAR", "ResizeBilinear", [[9, 5]], (2, 9, 5, 8)),
+    "RESIZE_NEAREST_NEIGHBOR": lambda kind: same_scale(kind, "RESIZE_NEAREST_NEIGHBOR", "ResizeNearestNeighbor", [[9, 5]],
+                                                       (2, 9, 5, 8)),
+    "HARD_SWISH": lambda kind: unary(kind, "HARD_SWISH", "HardSwish"),
     "CONV_2D": lambda kind: convolution(kind, kind != "uint8"),
     "CONV_2D, one scale": lambda kind: convolution(kind, False),
     "DEPTHWISE_CONV_2D": lambda kind: depthwise(kind, kind != "uint8"),
@@ -149,8 +187,9 @@ MADE = {
     "TANH": lambda kind: probability(kind, "TANH", least=-1),
 }
 HYBRID = ["CONV_2D", "CONV_2D, one scale", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "FULLY_CONNECTED, a scale each"]
-# The reference has no dense uint8 layer of more than one scale; of int16 ours has none of the other three.
-WITHOUT = {"FULLY_CONNECTED, a scale each": {"uint8"}, "SOFTMAX": {"int16"}, "LOGISTIC": {"int16"}, "TANH": {"int16"}}
+# The reference has no dense uint8 layer of more than one scale; of int16 ours has none of the others.
+WITHOUT = {"FULLY_CONNECTED, a scale each": {"uint8"}, "SOFTMAX": {"int16"}, "LOGISTIC": {"int16"}, "TANH": {"int16"},
+           "HARD_SWISH": {"int16"}}
 
 
 def kinds_of(name):
@@ -183,7 +222,8 @@ def compare(check, name, kind):
             theirs.set_tensor(details["index"], inputs[-1])
         theirs.invoke()
         right = theirs.get_tensor(theirs.get_output_details()[0]["index"]).astype(np.float64)
-        distance = np.abs(ours.run(inputs)[0].astype(np.float64) - right)
+        answer = ours.run(inputs)[0]
+        distance = np.abs(answer.astype(np.float64) - right) if answer.shape == right.shape else np.full(1, np.inf)
         worst = max(worst, distance.max() / np.abs(right).max() if kind == "float" else (distance > 0).sum())
     if kind == "float":
         check(worst < TOLERANCE, f"{label}: relative error {worst:.1e} < {TOLERANCE:.0e}")

@@ -115,6 +115,7 @@ nnc_tflite_translate_reduce (NncTfliteTranslation *translation, GError **error)
       = nnc_tflite_emit (translation, translation->operator->op, translation->inputs, 2, translation->outputs, 1);
 
   nnc_node_set_int (node, "keepdims", nnc_tflite_option (translation, 0, 1, 0) != 0);
+  nnc_node_set_int (node, "noop_with_empty_axes", 1);
   return TRUE;
 }
 
