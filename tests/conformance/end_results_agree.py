@@ -102,7 +102,7 @@ def orange():
 
 
 def nine():
-    return read_bmp(MODELS / "coral/mnist_nine.bmp")[None, :, :, 0]
+    return read_bmp(MODELS / "coral/mnist_nine.bmp")[None]
 
 
 def spoken_word():

@@ -66,20 +66,6 @@ def read_png(path):
     return lines.reshape(height, width, n)[:, :, :3]
 
 
-def read_bmp(path):
-    """Of 24 bits, or 8 of a palette; height x width x 3 from above."""
-    content = path.read_bytes()
-    pixels, header, width, height, _, bits = struct.unpack_from("<IIiiHH", content, 10)
-    stride = (width * bits // 8 + 3) // 4 * 4
-    lines = np.frombuffer(content, np.uint8, stride * height, pixels).reshape(height, stride)[::-1]
-    if bits == 24:
-        return lines[:, :3 * width].reshape(height, width, 3)[:, :, ::-1]
-    if bits != 8:
-        raise ValueError(f"{path} has {bits} bits a pixel")
-    palette = np.frombuffer(content, np.uint8, pixels - 14 - header, 14 + header).reshape(-1, 4)
-    return palette[lines[:, :width]][:, :, 2::-1]
-
-
 def read_jpeg(path, width, height):
     """Scaled. By GStreamer; None where it cannot."""
     with tempfile.NamedTemporaryFile() as raw:
