@@ -306,9 +306,45 @@ add_last_releases (NncPlan *plan)
   }
 }
 
+/* How many nodes have not been made steps of, of those that read a constant. */
+static GHashTable *
+count_constant_reads (const NncGraph *graph)
+{
+  GHashTable *reads = g_hash_table_new (NULL, NULL);
+
+  for (guint i = 0; i < graph->nodes->len; i++) {
+    const NncNode *node = graph->nodes->pdata[i];
+
+    for (guint j = 0; j < node->n_inputs; j++)
+      if (node->inputs[j] && node->inputs[j]->constant) {
+        guint n = GPOINTER_TO_UINT (g_hash_table_lookup (reads, node->inputs[j]));
+
+        g_hash_table_insert (reads, node->inputs[j], GUINT_TO_POINTER (n + 1));
+      }
+  }
+  for (guint i = 0; i < graph->outputs->len; i++) /* kept at the end */
+    g_hash_table_remove (reads, graph->outputs->pdata[i]);
+  return reads;
+}
+
+/* A step has what it reads, packed or copied: what passes computed would be kept twice. */
+static void
+forget_constants (const NncNode *node, GHashTable *reads)
+{
+  for (guint i = 0; i < node->n_inputs; i++) {
+    guint n = node->inputs[i] ? GPOINTER_TO_UINT (g_hash_table_lookup (reads, node->inputs[i])) : 0;
+
+    if (n == 1)
+      g_clear_pointer (&node->inputs[i]->constant, nnc_constant_unref);
+    if (n > 0)
+      g_hash_table_insert (reads, node->inputs[i], GUINT_TO_POINTER (n - 1));
+  }
+}
+
 gboolean
 nnc_plan_add_steps (NncPlan *plan, GError **error)
 {
+  g_autoptr (GHashTable) reads = count_constant_reads (plan->graph);
   g_auto (NncUnsupported) unsupported = { 0 };
   g_autoptr (GError) failure = NULL;
 
@@ -321,6 +357,7 @@ nnc_plan_add_steps (NncPlan *plan, GError **error)
       g_propagate_error (error, g_steal_pointer (&failure));
       return FALSE;
     }
+    forget_constants (node, reads);
   }
   if (!nnc_unsupported_finish (&unsupported, error))
     return FALSE;

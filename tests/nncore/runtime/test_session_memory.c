@@ -108,6 +108,22 @@ GST_START_TEST (weights_are_kept_once)
 }
 GST_END_TEST
 
+/* Not even folded ones are a session's own: what it has besides its arena is its plan, and scratch memory. */
+GST_START_TEST (a_second_session_has_no_weights)
+{
+  Loaded loaded;
+  gsize right;
+
+  if (!allocations_are_counted () || !load (models[__i__], &loaded))
+    return;
+  right
+      = nnc_session_get_arena_size (loaded.session) + MAX (nnc_model_get_weights_size (loaded.model) / 2, MEGABYTE / 2);
+  fail_unless (loaded.own <= right, "%s: %" G_GSIZE_FORMAT " bytes a session, %" G_GSIZE_FORMAT " are right",
+               models[__i__], loaded.own, right);
+  unload (&loaded);
+}
+GST_END_TEST
+
 GST_START_TEST (the_arena_is_no_larger_than_what_lives_at_once_and_a_fifth)
 {
   Loaded loaded;
@@ -133,6 +149,7 @@ session_memory_suite (void)
   tcase_set_timeout (tcase, 60);
   tcase_add_loop_test (tcase, loading_needs_its_weights_its_file_and_little_more, 0, G_N_ELEMENTS (models));
   tcase_add_loop_test (tcase, weights_are_kept_once, 0, G_N_ELEMENTS (models));
+  tcase_add_loop_test (tcase, a_second_session_has_no_weights, 0, G_N_ELEMENTS (models));
   tcase_add_loop_test (tcase, the_arena_is_no_larger_than_what_lives_at_once_and_a_fifth, 0, G_N_ELEMENTS (models));
   return suite;
 }
