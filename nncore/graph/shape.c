@@ -9,10 +9,23 @@ static const struct {
   const char *name;
   gsize size;
 } data_types[] = {
-  [NNC_INVALID] = { "invalid", 0 }, [NNC_F32] = { "f32", 4 }, [NNC_F16] = { "f16", 2 }, [NNC_F64] = { "f64", 8 },
-  [NNC_I8] = { "i8", 1 },           [NNC_U8] = { "u8", 1 },   [NNC_I16] = { "i16", 2 }, [NNC_U16] = { "u16", 2 },
-  [NNC_I32] = { "i32", 4 },         [NNC_U32] = { "u32", 4 }, [NNC_I64] = { "i64", 8 }, [NNC_U64] = { "u64", 8 },
+  [NNC_INVALID] = { "invalid", 0 },
+  [NNC_F32] = { "f32", 4 },
+  [NNC_F16] = { "f16", 2 },
+  [NNC_F64] = { "f64", 8 },
+  [NNC_I8] = { "i8", 1 },
+  [NNC_U8] = { "u8", 1 },
+  [NNC_I16] = { "i16", 2 },
+  [NNC_U16] = { "u16", 2 },
+  [NNC_I32] = { "i32", 4 },
+  [NNC_U32] = { "u32", 4 },
+  [NNC_I64] = { "i64", 8 },
+  [NNC_U64] = { "u64", 8 },
   [NNC_BOOL] = { "bool", 1 },
+  [NNC_F8E4M3FN] = { "f8e4m3fn", 1 },
+  [NNC_F8E4M3FNUZ] = { "f8e4m3fnuz", 1 },
+  [NNC_F8E5M2] = { "f8e5m2", 1 },
+  [NNC_F8E5M2FNUZ] = { "f8e5m2fnuz", 1 },
 };
 
 /**

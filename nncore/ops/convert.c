@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* convert.c: numbers of one type as another: loops for each pair of types; f16 goes by way of f32. */
+/* convert.c: numbers of one type as another: loops for each pair of types; f16 and f8 go by way of f32. */
 #include "convert.h"
 
+#include "float8.h"
 #include "half_float.h"
 
 #define CHUNK 256 /* numbers at a time, by way of f32 */
@@ -73,17 +74,23 @@ static const ConvertLoop *const loops[NNC_BOOL + 1] = {
   [NNC_I64] = i64_loops, [NNC_U64] = u64_loops, [NNC_BOOL] = u8_loops,
 };
 
+static gboolean
+is_short_float (NncDataType type)
+{
+  return type == NNC_F16 || nnc_is_float8 (type);
+}
+
 static void
 read_chunk (float *floats, NncDataType type, const guint8 *x, gsize n)
 {
   const guint16 *halves = (const guint16 *)x;
 
-  if (type != NNC_F16) {
+  if (!is_short_float (type)) {
     loops[type][NNC_F32](floats, x, n);
     return;
   }
   for (gsize i = 0; i < n; i++)
-    floats[i] = nnc_half_to_float (halves[i]);
+    floats[i] = type == NNC_F16 ? nnc_half_to_float (halves[i]) : nnc_float8_to_float (type, x[i]);
 }
 
 static void
@@ -91,12 +98,14 @@ write_chunk (guint8 *y, NncDataType type, const float *floats, gsize n)
 {
   guint16 *halves = (guint16 *)y;
 
-  if (type != NNC_F16) {
+  if (!is_short_float (type))
     f32_loops[type](y, floats, n);
-    return;
-  }
-  for (gsize i = 0; i < n; i++)
-    halves[i] = nnc_half_from_float (floats[i]);
+  else if (type == NNC_F16)
+    for (gsize i = 0; i < n; i++)
+      halves[i] = nnc_half_from_float (floats[i]);
+  else
+    for (gsize i = 0; i < n; i++)
+      y[i] = nnc_float8_from_float (type, floats[i], TRUE);
 }
 
 void
@@ -107,7 +116,7 @@ nnc_convert (NncDataType to, gpointer y_data, NncDataType from, gconstpointer x_
   guint8 *y = y_data;
   float floats[CHUNK];
 
-  if (from != NNC_F16 && to != NNC_F16) {
+  if (!is_short_float (from) && !is_short_float (to)) {
     loops[from][to](y, x, n);
     return;
   }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* non_zero.c: NonZero: y = the indices of all elements of x that are not 0, in x's order: y[axis][i], i64. How many
  * there are is found out by running. */
+#include "float8.h"
 #include "op.h"
 
 #include <string.h>
@@ -20,6 +21,8 @@ is_zero (const guint8 *element, NncDataType type)
   float f;
   double d;
 
+  if (nnc_is_float8 (type))
+    return nnc_float8_to_float (type, *element) == 0;
   switch (type) {
   case NNC_F32:
     memcpy (&f, element, sizeof f);

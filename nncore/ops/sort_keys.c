@@ -2,6 +2,10 @@
 /* sort_keys.c: order among numbers of any type, and the first of many by a heap. */
 #include "sort_keys.h"
 
+#include "float8.h"
+
+#include <string.h>
+
 /* The bits of a float of `bits` bits, the first of which is the sign. */
 static guint64
 float_key (guint64 value, guint bits, guint64 infinity)
@@ -11,6 +15,16 @@ float_key (guint64 value, guint bits, guint64 infinity)
   if (magnitude > infinity)
     return G_MAXUINT64; /* NaN */
   return value & sign ? sign - magnitude : sign + magnitude;
+}
+
+static guint64
+float8_key (NncDataType type, guint8 element)
+{
+  float value = nnc_float8_to_float (type, element);
+  guint32 bits;
+
+  memcpy (&bits, &value, sizeof bits);
+  return float_key (bits, 32, 0x7f800000);
 }
 
 static guint64
@@ -43,6 +57,11 @@ nnc_sort_key (NncDataType type, gconstpointer element)
     return *(const guint32 *)element;
   case NNC_U64:
     return *(const guint64 *)element;
+  case NNC_F8E4M3FN:
+  case NNC_F8E4M3FNUZ:
+  case NNC_F8E5M2:
+  case NNC_F8E5M2FNUZ:
+    return float8_key (type, *(const guint8 *)element);
   default:
     return *(const guint8 *)element;
   }

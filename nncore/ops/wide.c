@@ -18,9 +18,11 @@ NncDataType
 nnc_wide_type (NncDataType type)
 {
   static const NncDataType wide[] = {
-    [NNC_INVALID] = NNC_INVALID, [NNC_F32] = NNC_F32, [NNC_F16] = NNC_F32,  [NNC_F64] = NNC_F64, [NNC_I8] = NNC_I64,
-    [NNC_U8] = NNC_U64,          [NNC_I16] = NNC_I64, [NNC_U16] = NNC_U64,  [NNC_I32] = NNC_I64, [NNC_U32] = NNC_U64,
-    [NNC_I64] = NNC_I64,         [NNC_U64] = NNC_U64, [NNC_BOOL] = NNC_U64,
+    [NNC_INVALID] = NNC_INVALID, [NNC_F32] = NNC_F32,      [NNC_F16] = NNC_F32,        [NNC_F64] = NNC_F64,
+    [NNC_I8] = NNC_I64,          [NNC_U8] = NNC_U64,       [NNC_I16] = NNC_I64,        [NNC_U16] = NNC_U64,
+    [NNC_I32] = NNC_I64,         [NNC_U32] = NNC_U64,      [NNC_I64] = NNC_I64,        [NNC_U64] = NNC_U64,
+    [NNC_BOOL] = NNC_U64,        [NNC_F8E4M3FN] = NNC_F32, [NNC_F8E4M3FNUZ] = NNC_F32, [NNC_F8E5M2] = NNC_F32,
+    [NNC_F8E5M2FNUZ] = NNC_F32,
   };
 
   return wide[type];

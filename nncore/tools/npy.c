@@ -105,7 +105,7 @@ descr_of (NncDataType type)
   for (guint i = 0; i < G_N_ELEMENTS (types); i++)
     if (types[i].type == type)
       return types[i].descr;
-  return "";
+  return "|V1"; /* bytes: NumPy has no floats of 8 bits */
 }
 
 gboolean

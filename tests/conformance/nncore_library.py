@@ -4,12 +4,14 @@ import ctypes
 import os
 from ctypes import POINTER, byref, c_char_p, c_int, c_int64, c_size_t, c_uint, c_uint32, c_uint64, c_void_p
 
+import ml_dtypes
 import numpy as np
 
 # NncError and NncDataType, in their order
 ERRORS = "NOT_FOUND READ FORMAT UNSUPPORTED SHAPE ARGUMENT MEMORY DATA CANCELLED LIMIT".split()
 DATA_TYPES = [None, np.float32, np.float16, np.float64, np.int8, np.uint8, np.int16, np.uint16, np.int32, np.uint32, np.int64,
-              np.uint64, np.bool_]
+              np.uint64, np.bool_, ml_dtypes.float8_e4m3fn, ml_dtypes.float8_e4m3fnuz, ml_dtypes.float8_e5m2,
+              ml_dtypes.float8_e5m2fnuz]
 
 
 class GError(ctypes.Structure):

@@ -16,10 +16,14 @@ INSTALLED = Path(onnx.__file__).parent / "backend" / "test" / "data"
 SUITES = ["simple", "pytorch-converted", "pytorch-operator"]  # of small graphs
 
 USUAL = {TensorProto.FLOAT, TensorProto.INT32, TensorProto.INT64, TensorProto.INT8, TensorProto.UINT8, TensorProto.BOOL}
-HALF = USUAL | {TensorProto.FLOAT16}
-OURS = HALF | {TensorProto.DOUBLE, TensorProto.INT16, TensorProto.UINT16, TensorProto.UINT32, TensorProto.UINT64}
+# What f16 is cast to and from, in packages as in ../shared: floats of 8 and 4 bits, integers of 4.
+SMALL = {TensorProto.FLOAT8E4M3FN, TensorProto.FLOAT8E4M3FNUZ, TensorProto.FLOAT8E5M2, TensorProto.FLOAT8E5M2FNUZ,
+         TensorProto.FLOAT4E2M1, TensorProto.INT4, TensorProto.UINT4}
+OURS = USUAL | {TensorProto.FLOAT16, TensorProto.DOUBLE, TensorProto.INT16, TensorProto.UINT16, TensorProto.UINT32, TensorProto.UINT64}
 # The data types that cases keep to; the first that fits.
-KINDS = {"f32, i32, i64, i8, u8, bool": USUAL, "also f16": HALF, "also f64, i16, u16, u32, u64": OURS}
+KINDS = {"f32, i32, i64, i8, u8, bool": lambda types: types <= USUAL,
+         "f16": lambda types: TensorProto.FLOAT16 in types and types <= USUAL | SMALL | {TensorProto.FLOAT16},
+         "also f64, i16, u16, u32, u64": lambda types: types <= OURS}
 OTHERS = "strings, sequences, other types, domains"
 
 # Cases that the package answers in another way than ../shared: the engine agrees with the latter.
@@ -65,7 +69,7 @@ class Case:
         if any(node.op_type.startswith(("Sequence", "SplitToSequence")) for node in graph.node):
             return OTHERS  # inside of the graph alone
         types = {v.type.tensor_type.elem_type for v in values} | {t.data_type for t in graph.initializer}
-        return next((kind for kind, allowed in KINDS.items() if types <= allowed), OTHERS)
+        return next((kind for kind, holds in KINDS.items() if holds(types)), OTHERS)
 
     def data_sets(self):
         """Pairs of inputs and outputs, as arrays."""

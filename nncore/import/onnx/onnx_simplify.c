@@ -4,14 +4,6 @@
 #include "onnx_tensor.h"
 #include "onnx_translate.h"
 
-/* Both speak of 8-bit floats only. */
-static void
-remove_rounding (NncNode *draft)
-{
-  nnc_node_remove_attribute (draft, "saturate");
-  nnc_node_remove_attribute (draft, "round_mode");
-}
-
 /* The attribute becomes an NncDataType. */
 static gboolean
 translate_data_type (NncNode *draft, const char *attribute, GError **error)
@@ -30,7 +22,7 @@ translate_data_type (NncNode *draft, const char *attribute, GError **error)
 gboolean
 nnc_onnx_translate_cast (NncOnnxTranslation *translation, GError **error)
 {
-  remove_rounding (&translation->draft);
+  nnc_node_remove_attribute (&translation->draft, "round_mode"); /* for float8e8m0 alone */
   return translate_data_type (&translation->draft, "to", error) && nnc_onnx_translate_plain (translation, error);
 }
 
@@ -46,7 +38,7 @@ nnc_onnx_translate_dtype (NncOnnxTranslation *translation, GError **error)
 gboolean
 nnc_onnx_translate_cast_like (NncOnnxTranslation *translation, GError **error)
 {
-  remove_rounding (&translation->draft);
+  nnc_node_remove_attribute (&translation->draft, "round_mode");
   return nnc_onnx_translate_plain (translation, error);
 }
 

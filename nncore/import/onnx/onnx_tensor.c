@@ -48,13 +48,16 @@ static const struct {
   [14] = { "complex64", NNC_INVALID, 0 },
   [15] = { "complex128", NNC_INVALID, 0 },
   [16] = { "bfloat16", NNC_INVALID, 0 },
-  [17] = { "float8e4m3fn", NNC_INVALID, 0 },
-  [18] = { "float8e4m3fnuz", NNC_INVALID, 0 },
-  [19] = { "float8e5m2", NNC_INVALID, 0 },
-  [20] = { "float8e5m2fnuz", NNC_INVALID, 0 },
+  [17] = { "float8e4m3fn", NNC_F8E4M3FN, TENSOR_INT32_DATA },
+  [18] = { "float8e4m3fnuz", NNC_F8E4M3FNUZ, TENSOR_INT32_DATA },
+  [19] = { "float8e5m2", NNC_F8E5M2, TENSOR_INT32_DATA },
+  [20] = { "float8e5m2fnuz", NNC_F8E5M2FNUZ, TENSOR_INT32_DATA },
   [21] = { "uint4", NNC_INVALID, 0 },
   [22] = { "int4", NNC_INVALID, 0 },
   [23] = { "float4e2m1", NNC_INVALID, 0 },
+  [24] = { "float8e8m0", NNC_INVALID, 0 },
+  [25] = { "uint2", NNC_INVALID, 0 },
+  [26] = { "int2", NNC_INVALID, 0 },
 };
 
 static gboolean

@@ -29,6 +29,10 @@ G_BEGIN_DECLS
  * @NNC_I64: signed, 64 bit
  * @NNC_U64: unsigned, 64 bit
  * @NNC_BOOL: one byte, 0 or 1
+ * @NNC_F8E4M3FN: 4 bits of exponent, 3 of fraction; no infinity
+ * @NNC_F8E4M3FNUZ: the same, without a negative 0
+ * @NNC_F8E5M2: 5 bits of exponent, 2 of fraction
+ * @NNC_F8E5M2FNUZ: the same, without infinity and a negative 0
  *
  * The type of a tensor's elements.
  */
@@ -46,6 +50,10 @@ typedef enum {
   NNC_I64,
   NNC_U64,
   NNC_BOOL,
+  NNC_F8E4M3FN,
+  NNC_F8E4M3FNUZ,
+  NNC_F8E5M2,
+  NNC_F8E5M2FNUZ,
 } NncDataType;
 
 NNC_API const char *nnc_data_type_to_string (NncDataType type);

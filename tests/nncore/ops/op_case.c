@@ -9,7 +9,7 @@
 static NncDataType
 parse_type (const char *text)
 {
-  for (gint type = NNC_F32; type <= NNC_BOOL; type++)
+  for (gint type = NNC_F8E5M2FNUZ; type >= NNC_F32; type--) /* the longer name before the one it begins with */
     if (g_str_has_prefix (text, nnc_data_type_to_string ((NncDataType)type)))
       return (NncDataType)type;
   g_error ("no data type in '%s'", text);
@@ -34,6 +34,10 @@ store (gpointer data, NncDataType type, gsize i, const char *text)
     break;
   case NNC_U8:
   case NNC_BOOL:
+  case NNC_F8E4M3FN: /* its bits */
+  case NNC_F8E4M3FNUZ:
+  case NNC_F8E5M2:
+  case NNC_F8E5M2FNUZ:
     ((guint8 *)data)[i] = (guint8)strtoul (text, NULL, 0);
     break;
   case NNC_I16:
