@@ -136,6 +136,7 @@ pack_weights (NncPreparation *prepare, Params *params, const NncQuantizedFilter 
                            (gint64)w->out_channels,
                            (gint64)w->kernel_height,
                            (gint64)w->kernel_width,
+                           (gint64)w->dilation_x,
                            q->stored,
                            q->weights,
                            q->x_zero_point,

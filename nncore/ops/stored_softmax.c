@@ -25,12 +25,10 @@ nnc_stored_softmax_set (NncStoredSoftmax *softmax, const NncNode *node, NncDataT
   if (!nnc_node_get_input_scale (node, 0, &x, error) || !nnc_node_get_output_scale (node, 0, &y, error))
     return FALSE;
   factor = MIN ((double)beta * (double)x.scale * (1 << (31 - DIFFERENCE_BITS)), G_MAXINT32);
-  if (!(factor > 1))
-    return nnc_op_unsupported (error, "a scale of %g with beta %g is too small", (double)x.scale, (double)beta);
   softmax->type = type;
   softmax->factor = nnc_fixed_point (factor);
   radius = ((1 << DIFFERENCE_BITS) - 1) * ldexp (1, 31 - DIFFERENCE_BITS) / ldexp (1, softmax->factor.shift);
-  softmax->smallest = -(gint32)floor (radius);
+  softmax->smallest = -(gint32)floor (MIN (radius, G_MAXINT32)); /* no difference is as large where the scale is tiny */
   return TRUE;
 }
 

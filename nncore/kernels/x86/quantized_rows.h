@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* quantized_rows.h: the rows of an image that lie under a window, as vpdpbusd
+ * wants them: unsigned (signed bytes have their upper bit flipped), pixels
+ * side by side, and where the image ends x_zero_point. A row that the next row
+ * of the output needs, too, is not copied again. For files compiled for AVX-512. */
+#pragma once
+
+#include <immintrin.h>
+#include <string.h>
+
+#include "quantized_window.h"
+
+#define NNC_ROWS_SLACK 64 /* bytes behind each row that may be read */
+
+/* They lie in scratch, which begins with `rows` and `held`. */
+typedef struct {
+  size_t size; /* of a row */
+  const uint8_t **rows; /* [kernel_height]: the rows under the window */
+  size_t *held; /* [kernel_height]: which row of the padded image each place holds, plus 1 */
+  uint8_t *bytes;
+} NncRows;
+
+static inline size_t
+nnc_rows_align (size_t n)
+{
+  return (n + 63) / 64 * 64;
+}
+
+/* Pixels of a padded row. */
+static inline size_t
+nnc_rows_width (const NncWindow *w)
+{
+  return (w->out_width - 1) * w->stride_x + (w->kernel_width - 1) * w->dilation_x + 1;
+}
+
+static inline size_t
+nnc_rows_size (const NncWindow *w)
+{
+  return nnc_rows_align (nnc_rows_width (w) * w->in_channels + NNC_ROWS_SLACK);
+}
+
+static inline size_t
+nnc_rows_scratch_size (const NncWindow *w)
+{
+  return nnc_rows_align (w->kernel_height * (sizeof (uint8_t *) + sizeof (size_t)))
+         + w->kernel_height * nnc_rows_size (w);
+}
+
+static inline NncRows
+nnc_rows_new (const NncWindow *w, void *scratch)
+{
+  NncRows rows = { nnc_rows_size (w), scratch, (size_t *)scratch + w->kernel_height, NULL };
+  rows.bytes = (uint8_t *)scratch + nnc_rows_align (w->kernel_height * (sizeof (uint8_t *) + sizeof (size_t)));
+  return rows;
+}
+
+/* Another image begins. */
+static inline void
+nnc_rows_forget (const NncWindow *w, NncRows *rows)
+{
+  memset (rows->held, 0, w->kernel_height * sizeof *rows->held);
+}
+
+/* What is added to x as stored, by flipping. */
+static inline int32_t
+nnc_rows_offset (const NncQuantizedWindow *q)
+{
+  return q->stored == NNC_STORED_I8 ? 128 : 0;
+}
+
+static inline void
+nnc_rows_copy (const NncQuantizedWindow *q, uint8_t *to, const uint8_t *from, size_t n)
+{
+  const __m512i flip = _mm512_set1_epi8 ((char)nnc_rows_offset (q));
+  size_t i = 0;
+  for (; i + 64 <= n; i += 64)
+    _mm512_storeu_si512 (to + i, _mm512_xor_si512 (_mm512_loadu_si512 (from + i), flip));
+  if (i < n) {
+    __mmask64 mask = ((__mmask64)1 << (n - i)) - 1;
+    _mm512_mask_storeu_epi8 (to + i, mask, _mm512_xor_si512 (_mm512_maskz_loadu_epi8 (mask, from + i), flip));
+  }
+}
+
+/* y: of the padded image. */
+static inline void
+nnc_rows_fill (const NncQuantizedWindow *q, uint8_t *to, const uint8_t *image, size_t y)
+{
+  const NncWindow *w = &q->window;
+  size_t width = nnc_rows_width (w), left = w->pad_left < width ? w->pad_left : width, channels = w->in_channels;
+  size_t n = width - left < w->in_width ? width - left : w->in_width;
+  int outside = q->x_zero_point + nnc_rows_offset (q);
+  const uint8_t *from;
+  if (y < w->pad_top || y - w->pad_top >= w->in_height) {
+    memset (to, outside, width * channels);
+    return;
+  }
+  from = image + (ptrdiff_t)(y - w->pad_top) * w->in_row;
+  memset (to, outside, left * channels);
+  if (w->in_pixel == (ptrdiff_t)channels)
+    nnc_rows_copy (q, to + left * channels, from, n * channels);
+  else
+    for (size_t x = 0; x < n; x++)
+      nnc_rows_copy (q, to + (left + x) * channels, from + (ptrdiff_t)x * w->in_pixel, channels);
+  memset (to + (left + n) * channels, outside, (width - left - n) * channels);
+}
+
+/* Sets rows->rows for row out_y of the output. */
+static inline void
+nnc_rows_move (const NncQuantizedWindow *q, NncRows *rows, const uint8_t *image, size_t out_y)
+{
+  const NncWindow *w = &q->window;
+  for (size_t ky = 0; ky < w->kernel_height; ky++) {
+    size_t y = out_y * w->stride_y + ky * w->dilation_y, place = y / w->dilation_y % w->kernel_height;
+    uint8_t *row = rows->bytes + place * rows->size;
+    if (rows->held[place] != y + 1) {
+      nnc_rows_fill (q, row, image, y);
+      rows->held[place] = y + 1;
+    }
+    rows->rows[ky] = row;
+  }
+}
