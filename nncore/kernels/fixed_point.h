@@ -62,12 +62,12 @@ nnc_multiply_even (int32_t x, NncRealFactor by, int32_t minimum, int32_t maximum
   return (int32_t)rintf (y);
 }
 
-/* Around the end, as the instructions that do it eight at once: a factor too large for its sums makes no sense before.
- */
+/* Saturated: where a factor is too large for its sums, they keep their sign. */
 static inline int32_t
 nnc_add_zero_point (int32_t x, int32_t zero_point)
 {
-  return (int32_t)((uint32_t)x + (uint32_t)zero_point);
+  int64_t y = (int64_t)x + zero_point;
+  return (int32_t)(y < INT32_MIN ? INT32_MIN : y > INT32_MAX ? INT32_MAX : y);
 }
 
 static inline int32_t

@@ -151,6 +151,21 @@ typedef struct {
 /* See fixed_point.h. */
 typedef enum { NNC_ROUND_TWICE, NNC_ROUND_ONCE, NNC_ROUND_EVEN } NncRounding;
 
+typedef enum { NNC_STORED_ADD, NNC_STORED_SUBTRACT, NNC_STORED_MULTIPLY } NncStoredOperation;
+
+/* y = clamp (y_zero_point + factor * (a' op b')), rounded twice; of sums a' = a_factor * ((a - a_zero_point) << shift),
+ * b' likewise, of products a' = a - a_zero_point. */
+typedef struct {
+  NncStoredOperation operation;
+  NncStored stored; /* a, b and y alike */
+  int shift;
+  NncFixedPoint a_factor, b_factor, factor;
+  int32_t a_zero_point, b_zero_point, y_zero_point, minimum, maximum;
+} NncStoredArithmetic;
+/* As NncBinaryF32. */
+typedef void (*NncStoredBinary) (const NncStoredArithmetic *arithmetic, void *y, const void *a, const void *b,
+                                 const NncBroadcast *shape);
+
 /* A convolution of stored numbers: y = clamp (y_zero_point + factor[o] * (bias[o] + sum of (x - x_zero_point) *
  * (weight - its zero point))), rounded. A real factor comes with an offset, which is added before that. */
 typedef struct {
@@ -227,6 +242,7 @@ typedef enum {
   NNC_SIGNATURE_SUM_COLUMNS_S16,
   NNC_SIGNATURE_MIX_F32,
   NNC_SIGNATURE_QUANTIZED_CONVOLUTION,
+  NNC_SIGNATURE_STORED_BINARY,
 } NncSignature;
 
 /* One kernel. `function` is a function pointer of the slot's signature, or a
@@ -247,6 +263,7 @@ typedef struct {
     NncSumRowsU8 sum_rows;
     NncSumColumnsS16 sum_columns;
     NncMixF32 mix;
+    NncStoredBinary stored_binary;
     const NncConvolution *convolution;
     const NncMatrixProduct *product;
     const NncQuantizedConvolution *quantized;

@@ -21,6 +21,7 @@ typedef NncSumRowsU8 NncType_SUM_ROWS_U8;
 typedef NncSumColumnsS16 NncType_SUM_COLUMNS_S16;
 typedef NncMixF32 NncType_MIX_F32;
 typedef const NncQuantizedConvolution *NncType_QUANTIZED_CONVOLUTION;
+typedef NncStoredBinary NncType_STORED_BINARY;
 #define NNC_SLOT(name, signature) typedef NncType_##signature NncSlot_##name;
 #include "slots.inc"
 #undef NNC_SLOT

@@ -199,7 +199,8 @@ run_quantized (const NncKernel *kernel, Data *d, float *y)
 {
   NncFixedPoint factors[7];
   NncQuantizedWindow w = { .window = window (5, 7, 1), .stored = NNC_STORED_U8, .x_zero_point = 7, .maximum = 255 };
-  const NncQuantizedFilter filter = { .data = d->bytes, .out = 45, .in = 1, .row = 15, .column = 5, .factors = factors };
+  const NncQuantizedFilter filter
+      = { .data = d->bytes, .out = 45, .in = 1, .row = 15, .column = 5, .factors = factors };
   for (size_t o = 0; o < 7; o++)
     factors[o] = (NncFixedPoint){ (1 << 30) + (int32_t)o * 1234567, -8 };
   if (!d->judged->quantized->accepts (&w) || kernel->quantized->packed_size (&w) > sizeof d->packed
@@ -209,16 +210,33 @@ run_quantized (const NncKernel *kernel, Data *d, float *y)
   kernel->quantized->run (&w, d->bytes, d->packed, y, d->scratch, 0, 4);
 }
 
+static void
+run_stored_binary (const NncKernel *kernel, Data *d, float *y)
+{
+  const NncFixedPoint factor = { 1 << 30, -1 };
+  const NncBroadcast shape = { 3, 37, 37, 37, 1, 1 };
+  const NncStoredArithmetic sum
+      = { NNC_STORED_ADD, NNC_STORED_U8, 20, factor, factor, { 1 << 30, -19 }, 7, 8, 9, 0, 255 };
+  kernel->stored_binary (&sum, y, d->bytes, d->bytes + 111, &shape);
+}
+
 typedef void (*RunSignature) (const NncKernel *kernel, Data *d, float *y);
 
 static const RunSignature runs[] = {
-  [NNC_SIGNATURE_UNARY_F32] = run_unary,        [NNC_SIGNATURE_BINARY_F32] = run_binary,
-  [NNC_SIGNATURE_ROWS_F32] = run_rows,          [NNC_SIGNATURE_REDUCE_F32] = run_reduce,
-  [NNC_SIGNATURE_NORMALIZE_U8] = run_normalize, [NNC_SIGNATURE_CONVOLUTION] = run_convolution,
-  [NNC_SIGNATURE_POOL_F32] = run_pool,          [NNC_SIGNATURE_MATRIX_PRODUCT] = run_product,
-  [NNC_SIGNATURE_COPY_STRIDED] = run_copy,      [NNC_SIGNATURE_SUM_ROWS_U8] = run_sum_rows,
-  [NNC_SIGNATURE_MIX_F32] = run_mix,            [NNC_SIGNATURE_SUM_COLUMNS_S16] = run_sum_columns,
+  [NNC_SIGNATURE_UNARY_F32] = run_unary,
+  [NNC_SIGNATURE_BINARY_F32] = run_binary,
+  [NNC_SIGNATURE_ROWS_F32] = run_rows,
+  [NNC_SIGNATURE_REDUCE_F32] = run_reduce,
+  [NNC_SIGNATURE_NORMALIZE_U8] = run_normalize,
+  [NNC_SIGNATURE_CONVOLUTION] = run_convolution,
+  [NNC_SIGNATURE_POOL_F32] = run_pool,
+  [NNC_SIGNATURE_MATRIX_PRODUCT] = run_product,
+  [NNC_SIGNATURE_COPY_STRIDED] = run_copy,
+  [NNC_SIGNATURE_SUM_ROWS_U8] = run_sum_rows,
+  [NNC_SIGNATURE_MIX_F32] = run_mix,
+  [NNC_SIGNATURE_SUM_COLUMNS_S16] = run_sum_columns,
   [NNC_SIGNATURE_QUANTIZED_CONVOLUTION] = run_quantized,
+  [NNC_SIGNATURE_STORED_BINARY] = run_stored_binary,
 };
 
 bool

@@ -11,7 +11,8 @@
 typedef struct {
   NncBinaryF32 kernel; /* NULL: loop */
   NncBinaryLoop loop;
-  NncStoredBinary stored; /* of no type: it is not */
+  NncStoredBinary stored; /* NULL: not of stored numbers */
+  NncStoredArithmetic arithmetic;
   const char *failure;
   NncUnaryF32 clamp; /* NULL: none */
   float bounds[2];
@@ -170,8 +171,8 @@ run_rows (const Params *params, guint8 *y, const guint8 *a, const guint8 *b)
 static gboolean
 run_inner (const Params *params, guint8 *y, const guint8 *a, const guint8 *b)
 {
-  if (params->stored.type != NNC_INVALID) {
-    nnc_stored_binary_run (&params->stored, y, a, b, &params->inner);
+  if (params->stored) {
+    params->stored (&params->arithmetic, y, a, b, &params->inner);
     return TRUE;
   }
   if (params->kernel == NULL)
@@ -251,10 +252,16 @@ gboolean
 nnc_binary_prepare (NncPreparation *prepare, const NncBinaryFunction *function, GError **error)
 {
   NncDataType type = prepare->outputs[0]->desc.type;
+  const NncKernel *kernel;
+  Params *params;
 
   if (nnc_node_is_quantized (prepare->node, type)) {
     nnc_binary_prepare_as (prepare, function, nnc_wide_type (type), error);
-    return nnc_stored_binary_set (&((Params *)prepare->params)->stored, prepare->node, function->stored, type, error);
+    params = prepare->params;
+    kernel = nnc_kernel_find (NNC_SLOT_stored_binary);
+    params->stored = kernel->stored_binary;
+    prepare->kernel = kernel->name;
+    return nnc_stored_binary_set (&params->arithmetic, prepare->node, function->stored, type, error);
   }
   return nnc_binary_prepare_as (prepare, function, nnc_wide_type (prepare->inputs[0]->desc.type), error);
 }

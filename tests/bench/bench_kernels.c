@@ -307,6 +307,16 @@ bench_quantized (const NncKernel *kernel)
 }
 
 static void
+call_stored_binary (const NncKernel *kernel, gconstpointer shape)
+{
+  const NncFixedPoint half = { 1 << 30, 0 };
+  const NncStoredArithmetic sum
+      = { NNC_STORED_ADD, NNC_STORED_I8, 20, half, half, { 1 << 30, -19 }, 0, 0, 0, -128, 127 };
+  const NncBroadcast row = { 1, *(const gsize *)shape, 0, 0, 1, 1 };
+  kernel->stored_binary (&sum, y, x, w, &row);
+}
+
+static void
 bench (const NncKernel *kernel)
 {
   switch (kernel->signature) {
@@ -315,6 +325,9 @@ bench (const NncKernel *kernel)
     break;
   case NNC_SIGNATURE_BINARY_F32:
     bench_lengths (kernel, call_binary, 12);
+    break;
+  case NNC_SIGNATURE_STORED_BINARY:
+    bench_lengths (kernel, call_stored_binary, 3);
     break;
   case NNC_SIGNATURE_ROWS_F32:
     bench_lengths (kernel, call_rows, 8);

@@ -3,6 +3,7 @@
  * bits wide, and vpmaddwd adds the products of pairs. */
 #include <immintrin.h>
 
+#include "fixed_point_avx2.h"
 #include "kernel_list.h"
 #include "quantized_gather.h"
 
@@ -13,54 +14,14 @@
 #else
 #define UNROLL _Pragma ("GCC unroll 32")
 #endif
-#define ALWAYS_INLINE inline __attribute__ ((always_inline))
 
 /* What 16 channels need when their sums are there. */
 typedef struct {
   int32_t bias[16], multiplier[16], shift[16];
 } Block;
 
-/* (x + 2^(shift - 1)) >> shift of 64 bits each, shift from 1: there is no arithmetic shift, so numbers are moved above
- * 0 before and back after. */
-static ALWAYS_INLINE __m256i
-rounding_shift (__m256i x, __m256i shift)
-{
-  const __m256i one = _mm256_set1_epi64x (1), above = _mm256_set1_epi64x (INT64_MIN);
-  __m256i half = _mm256_sllv_epi64 (one, _mm256_sub_epi64 (shift, one));
-  x = _mm256_xor_si256 (_mm256_add_epi64 (x, half), above);
-  return _mm256_sub_epi64 (_mm256_srlv_epi64 (x, shift), _mm256_srlv_epi64 (above, shift));
-}
-
-/* Both as fixed_point.h has them: numbers at even and at odd places have their products in 64 bits. */
-static ALWAYS_INLINE __m256i
-multiply_twice (__m256i x, __m256i multiplier, __m256i shift)
-{
-  const __m256i half = _mm256_set1_epi64x (1 << 30), zero = _mm256_setzero_si256 (), one = _mm256_set1_epi32 (1);
-  __m256i right = _mm256_max_epi32 (_mm256_sub_epi32 (zero, shift), zero);
-  __m256i even, odd, high, mask, rest, limit;
-  x = _mm256_sllv_epi32 (x, _mm256_max_epi32 (shift, zero));
-  even = _mm256_add_epi64 (_mm256_mul_epi32 (x, multiplier), half);
-  odd = _mm256_add_epi64 (_mm256_mul_epi32 (_mm256_srli_epi64 (x, 32), _mm256_srli_epi64 (multiplier, 32)), half);
-  high = _mm256_blend_epi32 (_mm256_srli_epi64 (even, 31), _mm256_slli_epi64 (odd, 1), 0xaa);
-  mask = _mm256_sub_epi32 (_mm256_sllv_epi32 (one, right), one);
-  rest = _mm256_and_si256 (high, mask);
-  limit = _mm256_sub_epi32 (_mm256_srli_epi32 (mask, 1), _mm256_srai_epi32 (high, 31));
-  return _mm256_sub_epi32 (_mm256_srav_epi32 (high, right), _mm256_cmpgt_epi32 (rest, limit));
-}
-
-static ALWAYS_INLINE __m256i
-multiply_once (__m256i x, __m256i multiplier, __m256i shift)
-{
-  __m256i whole = _mm256_sub_epi32 (_mm256_set1_epi32 (31), shift);
-  __m256i even = _mm256_mul_epi32 (x, multiplier);
-  __m256i odd = _mm256_mul_epi32 (_mm256_srli_epi64 (x, 32), _mm256_srli_epi64 (multiplier, 32));
-  even = rounding_shift (even, _mm256_and_si256 (whole, _mm256_set1_epi64x (0xffffffff)));
-  odd = rounding_shift (odd, _mm256_srli_epi64 (whole, 32));
-  return _mm256_blend_epi32 (even, _mm256_slli_epi64 (odd, 32), 0xaa);
-}
-
 /* Without y's zero point; factor and offset as they lie in a Block. */
-static ALWAYS_INLINE __m256i
+static NNC_INLINE __m256i
 multiply_even (const NncQuantizedWindow *q, __m256i x, __m256i factor, __m256i offset)
 {
   const __m256 low = _mm256_set1_ps ((float)(q->minimum - q->y_zero_point)),
@@ -69,7 +30,7 @@ multiply_even (const NncQuantizedWindow *q, __m256i x, __m256i factor, __m256i o
   return _mm256_cvtps_epi32 (_mm256_min_ps (_mm256_max_ps (y, low), high));
 }
 
-static ALWAYS_INLINE __m256i
+static NNC_INLINE __m256i
 finish (const NncQuantizedWindow *q, __m256i sum, const int32_t *bias, const int32_t *multiplier, const int32_t *shift)
 {
   __m256i factors = _mm256_loadu_si256 ((const __m256i *)multiplier),
@@ -77,14 +38,14 @@ finish (const NncQuantizedWindow *q, __m256i sum, const int32_t *bias, const int
   sum = _mm256_add_epi32 (sum, _mm256_loadu_si256 ((const __m256i *)bias));
   if (q->rounding == NNC_ROUND_EVEN)
     return _mm256_add_epi32 (multiply_even (q, sum, factors, shifts), _mm256_set1_epi32 (q->y_zero_point));
-  sum = q->rounding == NNC_ROUND_ONCE ? multiply_once (sum, factors, shifts) : multiply_twice (sum, factors, shifts);
-  sum = _mm256_add_epi32 (sum, _mm256_set1_epi32 (q->y_zero_point));
-  sum = _mm256_max_epi32 (sum, _mm256_set1_epi32 (q->minimum));
-  return _mm256_min_epi32 (sum, _mm256_set1_epi32 (q->maximum));
+  sum = q->rounding == NNC_ROUND_ONCE ? nnc_once_avx2 (sum, factors, shifts) : nnc_twice_avx2 (sum, factors, shifts);
+  sum = _mm256_max_epi32 (sum, _mm256_set1_epi32 (q->minimum - q->y_zero_point));
+  sum = _mm256_min_epi32 (sum, _mm256_set1_epi32 (q->maximum - q->y_zero_point));
+  return _mm256_add_epi32 (sum, _mm256_set1_epi32 (q->y_zero_point));
 }
 
 /* The lowest bytes of 16 numbers, which fit them; sums as vpackssdw wants them: low and high four of each half. */
-static ALWAYS_INLINE __m128i
+static NNC_INLINE __m128i
 to_bytes (__m256i low, __m256i high)
 {
   const __m256i byte = _mm256_set1_epi16 (0xff);
@@ -92,7 +53,7 @@ to_bytes (__m256i low, __m256i high)
   return _mm_packus_epi16 (_mm256_castsi256_si128 (words), _mm256_extracti128_si256 (words, 1));
 }
 
-static ALWAYS_INLINE void
+static NNC_INLINE void
 store_bytes (uint8_t *y, __m128i bytes, size_t n)
 {
   uint8_t all[16];
@@ -204,7 +165,7 @@ gather (const NncQuantizedWindow *q, const uint8_t *image, size_t out_y, size_t 
   }
 }
 
-static ALWAYS_INLINE void
+static NNC_INLINE void
 run_pixels (const NncQuantizedWindow *q, const Block *block, const int16_t *x, size_t stride, uint8_t *y, size_t n,
             int rows)
 {
@@ -339,7 +300,7 @@ find_taps (const NncQuantizedWindow *q, const uint8_t *image, size_t out_y, size
 }
 
 /* 16 bytes as words, or the first n of them. */
-static ALWAYS_INLINE __m256i
+static NNC_INLINE __m256i
 load_words (const uint8_t *bytes, size_t n, bool is_signed)
 {
   __m128i loaded;
@@ -353,7 +314,7 @@ load_words (const uint8_t *bytes, size_t n, bool is_signed)
   return is_signed ? _mm256_cvtepi8_epi16 (loaded) : _mm256_cvtepu8_epi16 (loaded);
 }
 
-static ALWAYS_INLINE void
+static NNC_INLINE void
 depthwise_block (const NncQuantizedWindow *q, const Block *block, const uint8_t *const *taps, size_t channel, size_t n,
                  bool is_signed, uint8_t *y)
 {
@@ -370,7 +331,7 @@ depthwise_block (const NncQuantizedWindow *q, const Block *block, const uint8_t 
   store_bytes (y + channel, to_bytes (low, high), n);
 }
 
-static ALWAYS_INLINE void
+static NNC_INLINE void
 depthwise_pixel (const NncQuantizedWindow *q, const void *packed, const uint8_t *const *taps, bool is_signed,
                  uint8_t *y)
 {

@@ -12,6 +12,7 @@
 #include <immintrin.h>
 #include <math.h>
 
+#include "fixed_point_avx512.h"
 #include "quantized_window.h"
 
 #define NNC_SUMS 64
@@ -23,7 +24,6 @@
 #else
 #define NNC_UNROLL _Pragma ("GCC unroll 32")
 #endif
-#define NNC_INLINE inline __attribute__ ((always_inline))
 
 /* What 64 channels need when their sums are there. */
 typedef struct {
@@ -62,48 +62,14 @@ nnc_sums_set (const NncQuantizedWindow *q, const NncQuantizedFilter *filter, siz
   sums->exact |= factor.shift >= 0 && factor.multiplier;
 }
 
-/* Both as fixed_point.h has them: numbers at even and at odd places have their products in 64 bits. */
-static NNC_INLINE __m512i
-nnc_sums_twice (__m512i x, __m512i multiplier, __m512i shift)
-{
-  const __m512i half = _mm512_set1_epi64 (1 << 30), zero = _mm512_setzero_si512 (), one = _mm512_set1_epi32 (1);
-  __m512i right = _mm512_max_epi32 (_mm512_sub_epi32 (zero, shift), zero);
-  __m512i even, odd, high, mask, rest, limit;
-  x = _mm512_sllv_epi32 (x, _mm512_max_epi32 (shift, zero));
-  even = _mm512_add_epi64 (_mm512_mul_epi32 (x, multiplier), half);
-  odd = _mm512_add_epi64 (_mm512_mul_epi32 (_mm512_srli_epi64 (x, 32), _mm512_srli_epi64 (multiplier, 32)), half);
-  high = _mm512_mask_blend_epi32 (0xaaaa, _mm512_srli_epi64 (even, 31), _mm512_slli_epi64 (odd, 1));
-  mask = _mm512_sub_epi32 (_mm512_sllv_epi32 (one, right), one);
-  rest = _mm512_and_si512 (high, mask);
-  limit = _mm512_sub_epi32 (_mm512_srli_epi32 (mask, 1), _mm512_srai_epi32 (high, 31));
-  high = _mm512_srav_epi32 (high, right);
-  return _mm512_mask_add_epi32 (high, _mm512_cmpgt_epi32_mask (rest, limit), high, one);
-}
-
-static NNC_INLINE __m512i
-nnc_sums_once (__m512i x, __m512i multiplier, __m512i shift)
-{
-  const __m512i one = _mm512_set1_epi64 (1);
-  __m512i whole = _mm512_sub_epi32 (_mm512_set1_epi32 (31), shift);
-  __m512i even_shift = _mm512_and_si512 (whole, _mm512_set1_epi64 (0xffffffff)),
-          odd_shift = _mm512_srli_epi64 (whole, 32);
-  __m512i even = _mm512_mul_epi32 (x, multiplier);
-  __m512i odd = _mm512_mul_epi32 (_mm512_srli_epi64 (x, 32), _mm512_srli_epi64 (multiplier, 32));
-  even = _mm512_add_epi64 (even, _mm512_sllv_epi64 (one, _mm512_sub_epi64 (even_shift, one)));
-  odd = _mm512_add_epi64 (odd, _mm512_sllv_epi64 (one, _mm512_sub_epi64 (odd_shift, one)));
-  even = _mm512_srav_epi64 (even, even_shift);
-  odd = _mm512_srav_epi64 (odd, odd_shift);
-  return _mm512_mask_blend_epi32 (0xaaaa, even, _mm512_slli_epi64 (odd, 32));
-}
-
-static inline __attribute__ ((noinline, cold)) void
+static __attribute__ ((noinline, cold)) void
 nnc_sums_multiply_exactly (const NncQuantizedWindow *q, const NncSums *s, __m512i *x, int vectors)
 {
   for (int v = 0; v < vectors; v++) {
     __m512i multiplier = _mm512_loadu_si512 (s->multiplier + v * NNC_SUMS_LANES),
             shift = _mm512_loadu_si512 (s->shift + v * NNC_SUMS_LANES);
-    x[v] = q->rounding == NNC_ROUND_ONCE ? nnc_sums_once (x[v], multiplier, shift)
-                                         : nnc_sums_twice (x[v], multiplier, shift);
+    x[v] = q->rounding == NNC_ROUND_ONCE ? nnc_once_avx512 (x[v], multiplier, shift)
+                                         : nnc_twice_avx512 (x[v], multiplier, shift);
   }
 }
 

@@ -2,6 +2,7 @@
 /* compare_elementwise.c: kernels of rows of numbers against their references. */
 #include <gst/check/gstcheck.h>
 #include <math.h>
+#include <string.h>
 
 #include "compare_kernels.h"
 
@@ -93,6 +94,55 @@ compare_binary (const NncKernel *kernel)
         compare_binary_at (kernel, &shapes[i], 4, TRUE);
     }
   }
+}
+
+static void
+compare_stored_at (const NncKernel *kernel, const NncStoredArithmetic *f, const NncBroadcast *shape, gboolean in_place)
+{
+  gsize n = shape->rows * shape->columns, size = f->stored == NNC_STORED_I16 ? 2 : 1;
+  gsize large = (n + shape->columns + 8) * size;
+  Arena a = arena_new_random ((large + 3) / 4, 4, 1, 3), b = arena_new_random ((large + 3) / 4, 8, 2, 3);
+  Arena y = arena_new ((n * size + 3) / 4, 4), expected = arena_new ((n * size + 3) / 4, 0);
+  gpointer to = in_place ? a.data : y.data;
+  g_autoptr (GRand) random = g_rand_new_with_seed (7);
+  for (gsize i = 0; i < large; i++) {
+    ((guint8 *)a.data)[i] = (guint8)g_rand_int (random);
+    ((guint8 *)b.data)[i] = (guint8)g_rand_int (random);
+  }
+  nnc_kernel_reference (kernel->slot)->stored_binary (f, expected.data, a.data, b.data, shape);
+  kernel->stored_binary (f, to, a.data, b.data, shape);
+  fail_unless (memcmp (expected.data, to, n * size) == 0, "%s differs: operation %d, type %d, %zu columns",
+               kernel->name, f->operation, f->stored, shape->columns);
+  fail_unless (arena_guards_whole (&a) && arena_guards_whole (&b) && arena_guards_whole (&y), "%s writes outside",
+               kernel->name);
+  arena_free (&a), arena_free (&b), arena_free (&y), arena_free (&expected);
+}
+
+void
+compare_stored_binary (const NncKernel *kernel)
+{
+  static const gint32 limits[][2] = { { -128, 127 }, { 3, 251 }, { -32768, 32000 } };
+  for (NncStored stored = NNC_STORED_I8; stored <= NNC_STORED_I16; stored++)
+    for (NncStoredOperation operation = NNC_STORED_ADD; operation <= NNC_STORED_MULTIPLY; operation++) {
+      gboolean wide = stored == NNC_STORED_I16, product = operation == NNC_STORED_MULTIPLY;
+      const NncStoredArithmetic f = { operation,         stored,
+                                      wide ? 15 : 20,    { 1812345678, -1 },
+                                      { 1234567890, 0 }, { 2012345679, product ? (wide ? -14 : -6) : wide ? -13 : -18 },
+                                      wide ? 0 : 5,      wide ? 0 : -7,
+                                      wide ? 0 : 11,     limits[stored][0],
+                                      limits[stored][1] };
+      for (gsize s = 0; s < G_N_ELEMENTS (sizes); s++) {
+        ptrdiff_t n = (ptrdiff_t)sizes[s];
+        const NncBroadcast shapes[] = {
+          { 3, sizes[s], n, n, 1, 1 },         { 3, sizes[s], n, 0, 1, 1 }, { 3, sizes[s], n, 1, 1, 0 },
+          { 3, sizes[s], 1, n, 0, 1 },         { 0, sizes[s], n, n, 1, 1 }, { 3, sizes[s], 1, 1, 0, 0 },
+          { 2, sizes[s], n + 1, n + 3, 1, 1 },
+        };
+        for (gsize i = 0; i < G_N_ELEMENTS (shapes); i++)
+          compare_stored_at (kernel, &f, &shapes[i], FALSE);
+        compare_stored_at (kernel, &f, &shapes[0], TRUE);
+      }
+    }
 }
 
 void

@@ -8,13 +8,20 @@
 #include "self_check.h"
 
 static void (*const compare_signature[]) (const NncKernel *kernel) = {
-  [NNC_SIGNATURE_UNARY_F32] = compare_unary,        [NNC_SIGNATURE_BINARY_F32] = compare_binary,
-  [NNC_SIGNATURE_ROWS_F32] = compare_rows,          [NNC_SIGNATURE_REDUCE_F32] = compare_reduce,
-  [NNC_SIGNATURE_NORMALIZE_U8] = compare_normalize, [NNC_SIGNATURE_CONVOLUTION] = compare_convolution,
-  [NNC_SIGNATURE_POOL_F32] = compare_pool,          [NNC_SIGNATURE_MATRIX_PRODUCT] = compare_product,
-  [NNC_SIGNATURE_COPY_STRIDED] = compare_copy,      [NNC_SIGNATURE_SUM_ROWS_U8] = compare_sum_rows,
-  [NNC_SIGNATURE_MIX_F32] = compare_mix,            [NNC_SIGNATURE_SUM_COLUMNS_S16] = compare_sum_columns,
+  [NNC_SIGNATURE_UNARY_F32] = compare_unary,
+  [NNC_SIGNATURE_BINARY_F32] = compare_binary,
+  [NNC_SIGNATURE_ROWS_F32] = compare_rows,
+  [NNC_SIGNATURE_REDUCE_F32] = compare_reduce,
+  [NNC_SIGNATURE_NORMALIZE_U8] = compare_normalize,
+  [NNC_SIGNATURE_CONVOLUTION] = compare_convolution,
+  [NNC_SIGNATURE_POOL_F32] = compare_pool,
+  [NNC_SIGNATURE_MATRIX_PRODUCT] = compare_product,
+  [NNC_SIGNATURE_COPY_STRIDED] = compare_copy,
+  [NNC_SIGNATURE_SUM_ROWS_U8] = compare_sum_rows,
+  [NNC_SIGNATURE_MIX_F32] = compare_mix,
+  [NNC_SIGNATURE_SUM_COLUMNS_S16] = compare_sum_columns,
   [NNC_SIGNATURE_QUANTIZED_CONVOLUTION] = compare_quantized,
+  [NNC_SIGNATURE_STORED_BINARY] = compare_stored_binary,
 };
 
 GST_START_TEST (kernel_computes_what_its_reference_computes)
