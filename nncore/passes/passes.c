@@ -29,17 +29,23 @@ nnc_graph_tidy (NncGraph *graph, GError **error)
   return nnc_graph_infer (graph, error);
 }
 
+static gboolean
+is_disabled (const char *const *disabled, const char *name)
+{
+  return disabled && (g_strv_contains (disabled, "all") || g_strv_contains (disabled, name));
+}
+
 gboolean
 nnc_passes_run (NncGraph *graph, const char *const *disabled, GError **error)
 {
-  graph->keeps_stored = disabled == NULL || !g_strv_contains (disabled, "fuse_quantization");
+  graph->keeps_stored = !is_disabled (disabled, "fuse_quantization");
   if (!nnc_graph_tidy (graph, error))
     return FALSE;
   nnc_graph_remove_dead (graph, nnc_node_has_effect);
   for (guint i = 0; i < G_N_ELEMENTS (passes); i++) {
     gboolean changed = FALSE;
 
-    if (disabled && g_strv_contains (disabled, passes[i].name))
+    if (is_disabled (disabled, passes[i].name))
       continue;
     if (!passes[i].run (graph, &changed, error)) {
       g_prefix_error (error, "pass %s: ", passes[i].name);

@@ -397,15 +397,16 @@ nnc_plan_run (NncPlan *plan, const NncRunContext *context, GError **error)
   double *microseconds = g_steal_pointer (&own.microseconds); /* bodies run in the same context */
   guint released = 0, traced = 0;
 
-  own.trace = NULL; /* bodies are not shown */
   own.scratch = plan->scratch;
   own.scratch_size = plan->scratch_size;
   nnc_plan_forget (plan);
+  if (!nnc_plan_trace (plan, &traced, 0, context, error))
+    return FALSE;
   for (guint i = 0; i < plan->steps->len; i++) {
     const NncStep *step = &g_array_index (plan->steps, NncStep, i);
     double *took = microseconds ? &microseconds[i] : NULL;
 
-    if (!run_step (plan, step, &own, took, error) || !nnc_plan_trace (plan, &traced, step->node, context, error))
+    if (!run_step (plan, step, &own, took, error) || !nnc_plan_trace (plan, &traced, i + 1, context, error))
       return FALSE;
     for (; released < plan->releases->len; released++) {
       const NncPlanRelease *release = &g_array_index (plan->releases, NncPlanRelease, released);
@@ -415,5 +416,5 @@ nnc_plan_run (NncPlan *plan, const NncRunContext *context, GError **error)
       nnc_place_forget (release->place, plan->options.memory);
     }
   }
-  return nnc_plan_trace (plan, &traced, NULL, context, error);
+  return TRUE;
 }

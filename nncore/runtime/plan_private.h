@@ -42,9 +42,8 @@ gboolean nnc_plan_add_steps (NncPlan *plan, GError **error);
 extern const NncSubgraphPlanning nnc_plan_subgraphs;
 /* The same, for the plan of a body. */
 NncPlan *nnc_plan_new_body (NncGraph *graph, const NncPlanOptions *options, GError **error);
-/* plan_trace.c: shows the outputs of all nodes from *node to `last` (NULL: the end) to the run's trace, if it has one.
- * *node: the next that was not shown. */
-gboolean nnc_plan_trace (const NncPlan *plan, guint *node, const NncNode *last, const NncRunContext *context,
-                         GError **error);
+/* plan_trace.c: shows the outputs of all nodes from *node to that of the step, which comes next, to the run's trace, if
+ * it has one. *node: the next that was not shown. */
+gboolean nnc_plan_trace (const NncPlan *plan, guint *node, guint step, const NncRunContext *context, GError **error);
 /* Gives back the memory of all dynamic values. */
 void nnc_plan_forget (NncPlan *plan);

@@ -15,19 +15,20 @@ show (const NncPlan *plan, const NncNode *node, const NncRunContext *context, GE
 }
 
 gboolean
-nnc_plan_trace (const NncPlan *plan, guint *node, const NncNode *last, const NncRunContext *context, GError **error)
+nnc_plan_trace (const NncPlan *plan, guint *node, guint step, const NncRunContext *context, GError **error)
 {
+  const NncNode *end = step < plan->steps->len ? g_array_index (plan->steps, NncStep, step).node : NULL;
+
   if (context->trace == NULL)
     return TRUE;
-  /* Views are no steps: between two steps they are computed as soon as the first is. */
-  while (*node < plan->graph->nodes->len) {
+  /* Views are no steps: they are there as soon as what they show is, and the step may write over that. */
+  for (; *node < plan->graph->nodes->len; ++*node) {
     const NncNode *next = plan->graph->nodes->pdata[*node];
 
+    if (next == end)
+      break;
     if (!show (plan, next, context, error))
       return FALSE;
-    ++*node;
-    if (next == last)
-      break;
   }
   return TRUE;
 }

@@ -465,8 +465,9 @@ nnc_session_run_timed (NncSession *session, double *microseconds, GError **error
  * @error: return location for a #GError
  *
  * Like nnc_session_run(), and shows each tensor that a step computes, and each
- * view of one, right after: its numbers may be gone at the next. Tensors that
- * passes did away with are not there, nor are those inside of loops and branches.
+ * view of one, right after: its numbers may be gone at the next. Those inside of
+ * loops and branches are shown each time that they are computed. Tensors that
+ * passes did away with are not there: without passes all of the network's own are.
  *
  * Returns: %FALSE with @error set as nnc_session_run() does, or by @func
  */

@@ -182,15 +182,6 @@ print_plan (NncSession *session)
 
 /* --- shapes that are asked for ------------------------------------------------------------ */
 
-static gint
-find_input (NncModel *model, const char *name)
-{
-  for (guint i = 0; i < nnc_model_get_n_inputs (model); i++)
-    if (g_str_equal (nnc_model_get_input_name (model, i), name))
-      return (gint)i;
-  return -1;
-}
-
 /* "1,512" or "1x512" -> as many dimensions as the input has */
 static gboolean
 parse_shape (const char *text, gint64 *shape, guint rank)
@@ -210,9 +201,8 @@ static gboolean
 read_shapes (NncModel *model, char **texts, gint64 **shapes, GError **error)
 {
   for (guint i = 0; texts && texts[i]; i++) {
-    const char *equals = strrchr (texts[i], '=');
-    g_autofree char *name = equals ? g_strndup (texts[i], (gsize)(equals - texts[i])) : NULL;
-    gint index = name ? find_input (model, name) : -1;
+    const char *text;
+    gint index = options_find_input (model, texts[i], &text);
     guint rank;
 
     if (index < 0 || nnc_model_get_input_shape (model, (guint)index, &rank) == NULL) {
@@ -221,8 +211,9 @@ read_shapes (NncModel *model, char **texts, gint64 **shapes, GError **error)
     }
     g_free (shapes[index]);
     shapes[index] = g_new0 (gint64, rank + 1);
-    if (!parse_shape (equals + 1, shapes[index], rank)) {
-      g_set_error (error, NNC_ERROR, NNC_ERROR_ARGUMENT, "'%s': input '%s' has %u dimensions", texts[i], name, rank);
+    if (!parse_shape (text, shapes[index], rank)) {
+      g_set_error (error, NNC_ERROR, NNC_ERROR_ARGUMENT, "'%s': input '%s' has %u dimensions", texts[i],
+                   nnc_model_get_input_name (model, (guint)index), rank);
       return FALSE;
     }
   }

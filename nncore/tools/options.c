@@ -2,6 +2,8 @@
 /* options.c: a command's options, and the one model that it is about. */
 #include "options.h"
 
+#include <string.h>
+
 char *
 options_parse (int argc, char **argv, const GOptionEntry *entries, GError **error)
 {
@@ -19,4 +21,17 @@ options_parse (int argc, char **argv, const GOptionEntry *entries, GError **erro
   g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "%s wants one model, not %u", argv[0],
                g_strv_length (rest) - 1);
   return NULL;
+}
+
+gint
+options_find_input (NncModel *model, const char *text, const char **value)
+{
+  const char *equals = strrchr (text, '=');
+  g_autofree char *name = equals ? g_strndup (text, (gsize)(equals - text)) : NULL;
+
+  *value = equals ? equals + 1 : NULL;
+  for (guint i = 0; name && i < nnc_model_get_n_inputs (model); i++)
+    if (g_str_equal (nnc_model_get_input_name (model, i), name))
+      return (gint)i;
+  return -1;
 }

@@ -2,7 +2,9 @@
 /* options.h: a command's options, and the one model that it is about. */
 #pragma once
 
-#include <glib.h>
+#include <nncore/model.h>
 
 /* Reads options; what is left must be one model's path, which is returned; free it. */
 char *options_parse (int argc, char **argv, const GOptionEntry *entries, GError **error);
+/* text: "NAME=VALUE" of an input. Returns which it is, or -1; *value is inside of the text. */
+gint options_find_input (NncModel *model, const char *text, const char **value);

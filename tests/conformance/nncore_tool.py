@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
 from checks import Checks
@@ -138,6 +139,79 @@ def dump_all_writes_what_depends_on_data(folder):
     assert np.load(f"{folder}/out/0001-c.npy").tolist() == [[1, 3]]
 
 
+def image_network(folder):
+    """What passes merge, move, fold and leave out, and a branch that depends on data."""
+    random = np.random.default_rng(7)
+    initializers = [(name, random.standard_normal(shape).astype(np.float32)) for name, shape in
+                    {"w1": (4, 3, 3, 3), "b1": (4,), "scale": (4,), "shift": (4,), "mean": (4,), "w2": (5, 4, 1, 1), "w3": (2, 5)}.items()]
+    initializers += [("variance", np.full(4, 0.5, np.float32)), ("low", np.float32(0)), ("high", np.float32(6)),
+                     ("pads", np.array([0, 0, 1, 1, 0, 0, 1, 1])), ("zero", np.float32(0))]
+    branches = {f"{name}_branch": helper.make_graph([helper.make_node(op, ["dense"], [f"{op}_inside"])], name, [],
+                                                    [helper.make_tensor_value_info(f"{op}_inside", TensorProto.FLOAT, [1, 2])])
+                for name, op in (("then", "Sigmoid"), ("else", "Tanh"))}
+    nodes = [
+        helper.make_node("Pad", ["x", "pads"], ["padded"]), helper.make_node("Conv", ["padded", "w1", "b1"], ["conv"], strides=[2, 2]),
+        helper.make_node("BatchNormalization", ["conv", "scale", "shift", "mean", "variance"], ["norm"]),
+        helper.make_node("Clip", ["norm", "low", "high"], ["clip"]), helper.make_node("Conv", ["clip", "w2"], ["points"]),
+        helper.make_node("Identity", ["points"], ["same"]), helper.make_node("Relu", ["same"], ["relu"]),
+        helper.make_node("MaxPool", ["relu"], ["pool"], kernel_shape=[2, 2], strides=[2, 2]),
+        helper.make_node("GlobalAveragePool", ["pool"], ["average"]), helper.make_node("Flatten", ["average"], ["flat"]),
+        helper.make_node("Gemm", ["flat", "w3"], ["dense"], transB=1),
+        helper.make_node("ReduceMax", ["dense"], ["largest"], keepdims=0), helper.make_node("Greater", ["largest", "zero"], ["positive"]),
+        helper.make_node("If", ["positive"], ["y"], **branches)]
+    return save(folder, nodes, [("x", TensorProto.FLOAT, [1, 3, 9, 9])], [("y", TensorProto.FLOAT, [1, 2])], initializers)
+
+
+def dump_all_agrees_with_onnx_runtime(folder):
+    path = image_network(folder)
+    network = onnx.load(path)
+    names = [name for node in network.graph.node for name in node.output]
+    network.graph.output.extend(helper.make_empty_tensor_value_info(name) for name in names if name != "y")
+    x = np.random.default_rng(3).standard_normal((1, 3, 9, 9)).astype(np.float32)
+    np.save(f"{folder}/x.npy", x)
+    peer = onnxruntime.InferenceSession(network.SerializeToString(), providers=["CPUExecutionProvider"])
+    right = dict(zip(names, peer.run(names, {"x": x})))
+    done = nncore("run", "--dump-all", path, "-i", f"x={folder}/x.npy", "-o", f"{folder}/out")
+    assert done.returncode == 0, done
+    found = {file.stem.partition("-")[2]: np.load(file) for file in Path(folder, "out").glob("????-*.npy")}
+    for name, array in right.items():
+        assert found[name].shape == array.shape and found[name].dtype == array.dtype, (name, found[name].shape)
+        assert np.allclose(found[name], array, 1e-5, 1e-6), name
+    inside = "Sigmoid_inside" if right["positive"] else "Tanh_inside"
+    assert (found[inside] == found["y"]).all() and len(found.keys() & {"Sigmoid_inside", "Tanh_inside"}) == 1, found.keys()
+    merged = nncore("run", path, "-i", f"x={folder}/x.npy", "-o", f"{folder}/merged")
+    assert merged.returncode == 0 and np.allclose(np.load(f"{folder}/merged/y.npy"), right["y"], 1e-5, 1e-6), merged
+
+
+def long_names_are_cut(folder):
+    name = "conv/" * 60
+    path = save(folder, [helper.make_node("Tanh", ["x"], ["t"]), helper.make_node("Tanh", ["t"], [name])],
+                [("x", TensorProto.FLOAT, [1])], [(name, TensorProto.FLOAT, [1])])
+    done = nncore("run", "--dump-all", path, "-o", f"{folder}/out")
+    assert done.returncode == 0, done
+    cut = ("conv_" * 60)[:200]
+    assert sorted(file.name for file in Path(folder, "out").iterdir()) == ["0000-t.npy", f"0001-{cut}.npy", f"{cut}.npy"], done
+
+
+def sizes_come_from_the_files(folder):
+    """A window does not fit the free dimension's 1; two inputs fit only together."""
+    nodes = [helper.make_node("MaxPool", ["x"], ["p"], kernel_shape=[3]), helper.make_node("Concat", ["p", "z"], ["y"], axis=1)]
+    path = save(folder, nodes, [("x", TensorProto.FLOAT, [1, 2, "n"]), ("z", TensorProto.FLOAT, [1, 1, "m"])],
+                [("y", TensorProto.FLOAT, [1, 3, "m"])])
+    np.save(f"{folder}/x.npy", np.arange(10, dtype=np.float32).reshape(1, 2, 5))
+    np.save(f"{folder}/z.npy", np.float32([[[7, 8, 9]]]))
+    done = nncore("run", path, "-i", f"x={folder}/x.npy", "-i", f"z={folder}/z.npy", "-o", f"{folder}/out")
+    assert done.returncode == 0, done
+    assert np.load(f"{folder}/out/y.npy").tolist() == [[[2, 3, 4], [7, 8, 9], [7, 8, 9]]]
+    for what, part in ((("-i", f"x={folder}/x.npy", "-i", f"x={folder}/x.npy"), "the input is given twice"),
+                       (("-i", f"y={folder}/x.npy"), "with an input's name"), (("-i", f"{folder}/x.npy"), "with an input's name")):
+        done = nncore("run", path, *what, "-o", f"{folder}/out")
+        assert done.returncode == 1 and part in done.stderr, done
+    np.save(f"{folder}/x.npy", np.zeros((2, 5), np.float32))
+    done = nncore("run", path, "-i", f"x={folder}/x.npy", "-o", f"{folder}/out")
+    assert done.returncode == 1 and "'x' has 3 dimensions, the file has 2" in done.stderr, done
+
+
 def weights_in_a_file_beside_the_model_are_read(folder):
     """As torch.onnx.export() writes them."""
     path = two_layers(folder)
@@ -161,6 +235,7 @@ def main():
                  all_that_is_unsupported_is_named_at_once, what_only_its_types_make_unsupported_is_named_at_once,
                  arrays_of_every_type_come_in_and_out, another_type_or_order_is_refused,
                  dump_all_writes_every_tensor_as_it_was, dump_all_writes_what_depends_on_data,
+                 dump_all_agrees_with_onnx_runtime, long_names_are_cut, sizes_come_from_the_files,
                  weights_in_a_file_beside_the_model_are_read):
         with tempfile.TemporaryDirectory() as folder:
             try:

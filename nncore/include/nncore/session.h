@@ -28,7 +28,7 @@ NNC_API GType nnc_session_get_type (void) G_GNUC_CONST;
  * @threads: how many threads a run may use; 0 is 1
  * @memory_limit: the most bytes that its tensors may take; 0 is no limit
  * @disabled_passes: (nullable) (array zero-terminated=1): names of graph
- *   passes to leave out, for finding out what a pass does
+ *   passes to leave out, for finding out what a pass does; `all` is all of them
  * @input_shapes: (nullable): an array with a shape for each input of the model,
  *   or %NULL for those that it decides; where it is %NULL itself, and for
  *   inputs whose shape is, dimensions that the model leaves free are 1
