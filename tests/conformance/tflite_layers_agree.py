@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""TFLite's recurrent layers, written here with weights by chance, and its control flow and variables agree with LiteRT's
-reference kernels while their states persist over runs, and again after they were reset: real ones within 1e-5 of the
+"""TFLite's recurrent layers, written here with weights by chance, its control flow and variables, and what its converter does
+not make agree with LiteRT's reference kernels while their states persist over runs, and again after they were reset: real ones within 1e-5 of the
 output's range, hybrid ones within 1e-4."""
 import sys
 
@@ -234,7 +234,18 @@ def write_variable():
     return writer.pack()
 
 
+def write_l2_pool(padding, activation):
+    writer = Writer(1)
+    x, y = writer.tensor("x", (2, 7, 6, 5)), writer.tensor("y", (2, 4, 6, 5) if padding == "SAME" else (2, 3, 4, 5))
+    writer.node("L2_POOL_2D", "Pool2D", [x], [y], filterWidth=3, filterHeight=2, strideW=1, strideH=2,
+                padding=getattr(schema.Padding, padding), fusedActivationFunction=getattr(schema.ActivationFunctionType, activation))
+    writer.end_graph([x], [y])
+    return writer.pack()
+
+
 LAYERS = {
+    "L2_POOL_2D": lambda: write_l2_pool("SAME", "NONE"),
+    "L2_POOL_2D, valid, limited": lambda: write_l2_pool("VALID", "RELU_N1_TO_1"),
     "WHILE": write_while,
     "IF, true": lambda: write_if(1),
     "IF, false": lambda: write_if(0),

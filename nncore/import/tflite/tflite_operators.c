@@ -65,6 +65,7 @@ static const NncTfliteOperator operators[] = {
   PLAIN ("HARD_SWISH", "HardSwish", 91, 1, NO_ACTIVATION),
   TRANSLATED ("IF", "If", 92, 1, NO_ACTIVATION, if),
   REAL ("L2_NORMALIZATION", "Div", 12, 1, 0, l2_normalization),
+  REAL ("L2_POOL_2D", "Sqrt", 5, 1, 5, l2_pool),
   TRANSLATED ("LEAKY_RELU", "LeakyRelu", 75, 1, NO_ACTIVATION, leaky_relu),
   TRANSLATED ("LESS", "Less", 41, 2, NO_ACTIVATION, comparison),
   TRANSLATED ("LESS_EQUAL", "LessOrEqual", 46, 2, NO_ACTIVATION, comparison),

@@ -81,6 +81,7 @@ gboolean nnc_tflite_translate_convolution (NncTfliteTranslation *translation, GE
 gboolean nnc_tflite_translate_depthwise (NncTfliteTranslation *translation, GError **error);
 gboolean nnc_tflite_translate_transposed_convolution (NncTfliteTranslation *translation, GError **error);
 gboolean nnc_tflite_translate_pooling (NncTfliteTranslation *translation, GError **error);
+gboolean nnc_tflite_translate_l2_pool (NncTfliteTranslation *translation, GError **error);
 /* tflite_dense.c */
 gboolean nnc_tflite_translate_fully_connected (NncTfliteTranslation *translation, GError **error);
 gboolean nnc_tflite_translate_batch_mat_mul (NncTfliteTranslation *translation, GError **error);

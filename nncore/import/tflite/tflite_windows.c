@@ -94,6 +94,25 @@ nnc_tflite_translate_pooling (NncTfliteTranslation *translation, GError **error)
   return TRUE;
 }
 
+/* The root of the mean of squares. */
+gboolean
+nnc_tflite_translate_l2_pool (NncTfliteTranslation *translation, GError **error)
+{
+  const gint64 kernel[2] = { nnc_tflite_option (translation, OPTION_FILTER_H, 4, 0),
+                             nnc_tflite_option (translation, OPTION_FILTER_W, 4, 0) };
+  NncValue *x = translation->inputs[X];
+  NncValue *squares = nnc_tflite_new_value (translation, "squares", x);
+  NncValue *mean = nnc_tflite_new_value (translation, "mean", x);
+  NncNode *pool;
+
+  nnc_tflite_emit (translation, "Mul", (NncValue *[]){ x, x }, 2, &squares, 1);
+  pool = nnc_tflite_emit_unary (translation, "AveragePool", squares, mean);
+  if (!set_window (translation, pool, error))
+    return FALSE;
+  nnc_node_set_ints (pool, "kernel_shape", kernel, 2);
+  return nnc_tflite_emit_activated (translation, "Sqrt", &mean, 1, error) != NULL;
+}
+
 /* --- TRANSPOSE_CONV -------------------------------------------------------------------- */
 
 enum { TRANSPOSED_SHAPE, TRANSPOSED_WEIGHTS, TRANSPOSED_X, TRANSPOSED_BIAS };
