@@ -92,12 +92,12 @@ def make_input(details, random):
 
 
 def difference(ours, theirs):
-    """Of floats the largest, over the largest magnitude of the right answer; of integers how many differ."""
+    """Of floats the largest, over the range of the right answer; of integers how many differ."""
     if ours is None or ours.shape != theirs.shape or ours.dtype != theirs.dtype:
         return np.inf
     if theirs.dtype != np.float32:
         return int((ours != theirs).sum())
-    return float(np.abs(ours - theirs).max() / np.abs(theirs).max()) if np.isfinite(ours).all() else np.inf
+    return float(np.abs(ours - theirs).max() / (np.ptp(theirs) or 1)) if np.isfinite(ours).all() else np.inf
 
 
 def compare(check, model):
