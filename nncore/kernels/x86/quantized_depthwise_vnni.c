@@ -143,6 +143,7 @@ run_block (const Work *work, const Block *block, size_t at, size_t kernel_height
   const NncWindow *w = &work->q->window;
   const __m512i ones = _mm512_set1_epi8 (1), zero_point = _mm512_set1_epi32 (work->weight_zero_point);
   const int8_t *weights = block->weights;
+  const int32_t wz = work->weight_zero_point;
   __m512i sums[4], x_sums[4];
   NNC_UNROLL for (int v = 0; v < 4; v++) sums[v] = x_sums[v] = _mm512_setzero_si512 ();
   for (size_t kx = 0; kx < kernel_width; kx++, at += w->dilation_x * w->in_channels)
@@ -152,11 +153,11 @@ run_block (const Work *work, const Block *block, size_t at, size_t kernel_height
       NNC_UNROLL for (int v = 0; v < 4; v++)
       {
         nnc_sums_dot (&sums[v], taps[v], _mm512_loadu_si512 (weights + v * 64));
-        if (work->weight_zero_point)
+        if (wz)
           nnc_sums_dot (&x_sums[v], taps[v], ones);
       }
     }
-  if (work->weight_zero_point)
+  if (wz)
     NNC_UNROLL for (int v = 0; v < 4; v++) sums[v]
         = _mm512_sub_epi32 (sums[v], _mm512_mullo_epi32 (x_sums[v], zero_point));
   nnc_sums_finish (work->q, &block->sums, NNC_SUMS_INTERLEAVED, sums, 4, y, n);

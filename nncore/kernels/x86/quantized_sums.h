@@ -91,8 +91,9 @@ nnc_sums_multiply (const NncQuantizedWindow *q, const NncSums *s, __m512i x[4], 
     nearest = _mm512_range_ps (nearest, _mm512_reduce_ps (product, 0), 0x02);
   }
   if (s->exact || _mm512_cmp_ps_mask (_mm512_abs_ps (nearest), _mm512_set1_ps (0x1p-13f), _CMP_LT_OQ)) {
-    nnc_sums_multiply_exactly (q, s, x, vectors);
-    return;
+    /* Of a copy: what others get the address of cannot stay in registers. */
+    NNC_UNROLL for (int v = 0; v < vectors; v++) y[v] = x[v];
+    nnc_sums_multiply_exactly (q, s, y, vectors);
   }
   NNC_UNROLL for (int v = 0; v < vectors; v++) x[v] = y[v];
 }
