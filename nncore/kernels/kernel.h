@@ -202,6 +202,15 @@ typedef struct {
 typedef void (*NncPoolF32) (const NncWindow *window, bool count_padding, const float *x, float *y, size_t begin,
                             size_t end);
 
+/* The same of stored numbers, which keep their scale: of the taps inside the image the largest, or the mean, rounded half
+ * away from zero; where there are none, the smallest number of the type. */
+typedef struct {
+  NncWindow window; /* its minimum and maximum are not used */
+  NncStored stored; /* x and y alike */
+  int32_t minimum, maximum;
+} NncStoredWindow;
+typedef void (*NncStoredPool) (const NncStoredWindow *window, const void *x, void *y, size_t begin, size_t end);
+
 /* A matrix product y[m][n] = clamp (sum over k of a[m][k] * b[k][n] + bias[n]).
  * b is packed (at load when it is constant, into scratch when it is not). */
 typedef struct {
@@ -243,6 +252,7 @@ typedef enum {
   NNC_SIGNATURE_MIX_F32,
   NNC_SIGNATURE_QUANTIZED_CONVOLUTION,
   NNC_SIGNATURE_STORED_BINARY,
+  NNC_SIGNATURE_STORED_POOL,
 } NncSignature;
 
 /* One kernel. `function` is a function pointer of the slot's signature, or a
@@ -264,6 +274,7 @@ typedef struct {
     NncSumColumnsS16 sum_columns;
     NncMixF32 mix;
     NncStoredBinary stored_binary;
+    NncStoredPool stored_pool;
     const NncConvolution *convolution;
     const NncMatrixProduct *product;
     const NncQuantizedConvolution *quantized;

@@ -22,6 +22,7 @@ typedef NncSumColumnsS16 NncType_SUM_COLUMNS_S16;
 typedef NncMixF32 NncType_MIX_F32;
 typedef const NncQuantizedConvolution *NncType_QUANTIZED_CONVOLUTION;
 typedef NncStoredBinary NncType_STORED_BINARY;
+typedef NncStoredPool NncType_STORED_POOL;
 #define NNC_SLOT(name, signature) typedef NncType_##signature NncSlot_##name;
 #include "slots.inc"
 #undef NNC_SLOT

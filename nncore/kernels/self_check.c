@@ -220,6 +220,13 @@ run_stored_binary (const NncKernel *kernel, Data *d, float *y)
   kernel->stored_binary (&sum, y, d->bytes, d->bytes + 111, &shape);
 }
 
+static void
+run_stored_pool (const NncKernel *kernel, Data *d, float *y)
+{
+  const NncStoredWindow w = { .window = window (19, 19, 19), .stored = NNC_STORED_U8, .maximum = 255 };
+  kernel->stored_pool (&w, d->bytes, y, 0, 4);
+}
+
 typedef void (*RunSignature) (const NncKernel *kernel, Data *d, float *y);
 
 static const RunSignature runs[] = {
@@ -237,6 +244,7 @@ static const RunSignature runs[] = {
   [NNC_SIGNATURE_SUM_COLUMNS_S16] = run_sum_columns,
   [NNC_SIGNATURE_QUANTIZED_CONVOLUTION] = run_quantized,
   [NNC_SIGNATURE_STORED_BINARY] = run_stored_binary,
+  [NNC_SIGNATURE_STORED_POOL] = run_stored_pool,
 };
 
 bool

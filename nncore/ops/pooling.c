@@ -15,8 +15,8 @@ typedef struct {
   gboolean count_padding;
   gsize padded_height, padded_width; /* where the padding that was asked for ends */
   guint parts;
-  NncDataType type;
-  gboolean average; /* of stored numbers */
+  NncStoredPool stored_pool; /* of stored numbers, instead of pool */
+  NncStored stored;
   gint32 minimum, maximum;
 } Params;
 
@@ -87,8 +87,8 @@ correct_averages (const Params *params, float *y, gsize begin, gsize end)
 
 typedef struct {
   const Params *params;
-  const float *x;
-  float *y;
+  gconstpointer x;
+  gpointer y;
 } Work;
 
 static void
@@ -116,55 +116,38 @@ run (const NncStep *step, NncRunContext *context, GError **error)
 
 /* --- stored numbers ------------------------------------------------------------------- */
 
-/* One channel of one pixel: the largest number inside the image, or the mean, half away from zero. */
-static gint32
-pool_number (const Params *params, gconstpointer x, ptrdiff_t image, NncTaps ys, NncTaps xs)
+static void
+run_stored_part (gpointer user_data, guint part)
 {
-  const NncWindow *w = &params->window;
-  gint32 sum = 0, largest = G_MININT32, count = (gint32)((ys.end - ys.begin) * (xs.end - xs.begin));
+  const Work *work = user_data;
+  const Params *params = work->params;
+  const NncStoredWindow window = { params->window, params->stored, params->minimum, params->maximum };
+  gsize rows = params->window.batch * params->window.out_height;
 
-  for (gsize ky = ys.begin; ky < ys.end; ky++)
-    for (gsize kx = xs.begin; kx < xs.end; kx++) {
-      ptrdiff_t at = image + (ys.start + (ptrdiff_t)(ky * w->dilation_y)) * w->in_row
-                     + (xs.start + (ptrdiff_t)(kx * w->dilation_x)) * w->in_pixel;
-      gint32 number = nnc_stored_get (x, params->type, (gsize)at);
-      sum += number;
-      largest = MAX (largest, number);
-    }
-  if (!params->average || count == 0)
-    return largest;
-  return (sum > 0 ? sum + count / 2 : sum - count / 2) / count;
+  params->stored_pool (&window, work->x, work->y, nnc_part_begin (rows, part, params->parts),
+                       nnc_part_begin (rows, part + 1, params->parts));
 }
 
 static gboolean
 run_stored (const NncStep *step, NncRunContext *context, GError **error)
 {
   const Params *params = step->params;
-  const NncWindow *w = &params->window;
-  gsize at = 0;
+  Work work = { params, step->inputs[0]->data, step->outputs[0]->data };
 
-  for (gsize row = 0; row < w->batch * w->out_height; row++) {
-    ptrdiff_t image = (ptrdiff_t)(row / w->out_height) * w->in_image;
-    NncTaps ys = nnc_taps_y (w, row % w->out_height);
-
-    for (gsize out_x = 0; out_x < w->out_width; out_x++)
-      for (gsize c = 0; c < w->out_channels; c++, at++) {
-        gint32 number = pool_number (params, step->inputs[0]->data, image + (ptrdiff_t)c, ys, nnc_taps_x (w, out_x));
-        nnc_stored_set (step->outputs[0]->data, params->type, at,
-                        nnc_clamp_int (number, params->minimum, params->maximum));
-      }
-  }
+  nnc_run_parallel (context, params->parts, run_stored_part, &work);
   return TRUE;
 }
 
 static gboolean
 prepare_stored (NncPreparation *prepare, Params *params, gboolean average, GError **error)
 {
+  const NncKernel *kernel = nnc_kernel_find (average ? NNC_SLOT_stored_average_pool : NNC_SLOT_stored_max_pool);
+  NncDataType type = prepare->inputs[0]->desc.type;
   NncScale x, y;
 
-  params->type = prepare->inputs[0]->desc.type;
-  params->average = average;
-  nnc_stored_limits (params->type, &params->minimum, &params->maximum);
+  params->stored_pool = kernel->stored_pool;
+  params->stored = nnc_stored_of (type);
+  nnc_stored_limits (type, &params->minimum, &params->maximum);
   if (!nnc_node_get_input_scale (prepare->node, 0, &x, error)
       || !nnc_node_get_output_scale (prepare->node, 0, &y, error))
     return FALSE;
@@ -174,8 +157,8 @@ prepare_stored (NncPreparation *prepare, Params *params, gboolean average, GErro
                                "supported",
                                (double)x.scale, (double)y.scale, x.zero_point, y.zero_point);
   if (average && params->count_padding)
-    return nnc_op_unsupported (error, "padding that counts is not supported for %s",
-                               nnc_data_type_to_string (params->type));
+    return nnc_op_unsupported (error, "padding that counts is not supported for %s", nnc_data_type_to_string (type));
+  prepare->kernel = kernel->name;
   prepare->run = nnc_desc_size (&prepare->outputs[0]->desc) ? run_stored : nnc_run_nothing;
   return TRUE;
 }
@@ -209,13 +192,13 @@ nnc_pooling_prepare (NncPreparation *prepare, NncSlot slot, gboolean count_paddi
     return FALSE;
   params->pool = kernel->pool;
   params->count_padding = count_padding;
+  channels = MAX (params->window.in_channels, 1);
+  prepare->other_work = nnc_window_count_work (&params->window) / channels; /* each channel for itself */
+  params->parts = nnc_prepare_parts (prepare, params->window.batch * params->window.out_height);
   if (x->type != NNC_F32)
     return prepare_stored (prepare, params, slot == NNC_SLOT_average_pool_f32, error);
   set_padded_sizes (params, prepare->node, x->rank);
-  channels = MAX (params->window.in_channels, 1);
-  prepare->other_work = nnc_window_count_work (&params->window) / channels; /* each channel for itself */
   prepare->kernel = kernel->name;
-  params->parts = nnc_prepare_parts (prepare, params->window.batch * params->window.out_height);
   prepare->run = nnc_desc_size (&prepare->outputs[0]->desc) ? run : nnc_run_nothing;
   return TRUE;
 }

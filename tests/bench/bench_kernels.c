@@ -202,6 +202,24 @@ bench_pool (const NncKernel *kernel)
 }
 
 static void
+call_stored_pool (const NncKernel *kernel, gconstpointer shape)
+{
+  const NncStoredWindow *f = shape;
+  kernel->stored_pool (f, x, y, 0, f->window.out_height);
+}
+
+static void
+bench_stored_pool (const NncKernel *kernel)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (pools); i++) {
+    const NncStoredWindow f = { window_new (&pools[i]), NNC_STORED_I8, -128, 127 };
+    g_autofree char *shape = square_to_string (&pools[i]);
+    report (kernel, shape, measure (kernel, call_stored_pool, &f), (double)(f.window.in_image + f.window.out_image),
+            "GB/s");
+  }
+}
+
+static void
 call_product (const NncKernel *kernel, gconstpointer shape)
 {
   const NncProduct *p = shape;
@@ -355,6 +373,9 @@ bench (const NncKernel *kernel)
     break;
   case NNC_SIGNATURE_POOL_F32:
     bench_pool (kernel);
+    break;
+  case NNC_SIGNATURE_STORED_POOL:
+    bench_stored_pool (kernel);
     break;
   case NNC_SIGNATURE_MATRIX_PRODUCT:
     bench_product (kernel);

@@ -27,3 +27,4 @@ void compare_sum_columns (const NncKernel *kernel);
 void compare_mix (const NncKernel *kernel);
 void compare_quantized (const NncKernel *kernel);
 void compare_stored_binary (const NncKernel *kernel);
+void compare_stored_pool (const NncKernel *kernel);

@@ -294,6 +294,43 @@ compare_pool (const NncKernel *kernel)
 }
 
 static void
+pool_bytes_both (const NncKernel *kernel, const NncWindow *w, NncStored stored, gsize begin, gsize end)
+{
+  static const gint32 limits[][2] = { { -120, 125 }, { 0, 255 }, { -32768, 32767 } };
+  gsize n = (gsize)w->out_image * w->batch, size = stored == NNC_STORED_I16 ? 2 : 1;
+  NncStoredWindow f = { *w, stored, limits[stored][0], limits[stored][1] };
+  Arena x = bytes_new ((gsize)w->in_image * w->batch * size, 6);
+  Arena y = bytes_new (n * size, 7), expected = bytes_new (n * size, 7);
+  nnc_kernel_reference (kernel->slot)->stored_pool (&f, x.data, expected.data, begin, end);
+  kernel->stored_pool (&f, x.data, y.data, begin, end);
+  fail_unless (memcmp (y.data, expected.data, n * size) == 0, "%s: %zux%zux%zu of type %d differs", kernel->name,
+               w->in_height, w->in_width, w->in_channels, stored);
+  fail_unless (arena_guards_whole (&x) && arena_guards_whole (&y), "%s writes outside", kernel->name);
+  arena_free (&x), arena_free (&y), arena_free (&expected);
+}
+
+void
+compare_stored_pool (const NncKernel *kernel)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+    Case c = cases[i];
+    c.outs = c.groups = c.ins;
+    NncWindow w = window_new (&c);
+    gsize rows = w.batch * w.out_height;
+    for (NncStored stored = NNC_STORED_I8; stored <= NNC_STORED_I16; stored++) {
+      pool_bytes_both (kernel, &w, stored, 0, rows);
+      pool_bytes_both (kernel, &w, stored, rows / 3, rows - rows / 4);
+    }
+  }
+  for (gsize channels = 1; channels <= 130; channels++) {
+    const Case c = { 1, 5, 4, channels, channels, channels, 2, 2, 2, 2, 1, 1, 0, 0, 0, 0, 0, 0, 0 };
+    NncWindow w = window_new (&c);
+    pool_bytes_both (kernel, &w, NNC_STORED_I8, 0, w.out_height);
+    pool_bytes_both (kernel, &w, NNC_STORED_U8, 0, w.out_height);
+  }
+}
+
+static void
 multiply (const NncMatrixProduct *f, const NncProduct *p, const NncMatrix *b, const Arena *a, Arena *y, gsize begin)
 {
   Arena packed = arena_new (f->packed_size (p) / sizeof (float), 0);

@@ -22,6 +22,7 @@ static void (*const compare_signature[]) (const NncKernel *kernel) = {
   [NNC_SIGNATURE_SUM_COLUMNS_S16] = compare_sum_columns,
   [NNC_SIGNATURE_QUANTIZED_CONVOLUTION] = compare_quantized,
   [NNC_SIGNATURE_STORED_BINARY] = compare_stored_binary,
+  [NNC_SIGNATURE_STORED_POOL] = compare_stored_pool,
 };
 
 GST_START_TEST (kernel_computes_what_its_reference_computes)
