@@ -118,6 +118,25 @@ compare_stored_at (const NncKernel *kernel, const NncStoredArithmetic *f, const 
   arena_free (&a), arena_free (&b), arena_free (&y), arena_free (&expected);
 }
 
+/* All pairs of bytes: some lie on ties, and some next to them. */
+static void
+compare_all_bytes (const NncKernel *kernel, const NncStoredArithmetic *f)
+{
+  const NncBroadcast all = { 1, 65536, 65536, 65536, 1, 1 };
+  Arena a = arena_new (65536 / 4, 0), b = arena_new (65536 / 4, 0), y = arena_new (65536 / 4, 0);
+  Arena expected = arena_new (65536 / 4, 0);
+  for (guint i = 0; i < 65536; i++) {
+    ((guint8 *)a.data)[i] = (guint8)i;
+    ((guint8 *)b.data)[i] = (guint8)(i / 256);
+  }
+  nnc_kernel_reference (kernel->slot)->stored_binary (f, expected.data, a.data, b.data, &all);
+  kernel->stored_binary (f, y.data, a.data, b.data, &all);
+  for (guint i = 0; i < 65536; i++)
+    if (((guint8 *)y.data)[i] != ((guint8 *)expected.data)[i])
+      fail ("%s: %u and %u of type %d by operation %d", kernel->name, i % 256, i / 256, f->stored, f->operation);
+  arena_free (&a), arena_free (&b), arena_free (&y), arena_free (&expected);
+}
+
 void
 compare_stored_binary (const NncKernel *kernel)
 {
@@ -141,6 +160,12 @@ compare_stored_binary (const NncKernel *kernel)
         for (gsize i = 0; i < G_N_ELEMENTS (shapes); i++)
           compare_stored_at (kernel, &f, &shapes[i], FALSE);
         compare_stored_at (kernel, &f, &shapes[0], TRUE);
+      }
+      for (gint32 step = 0; !wide && step < 20; step++) {
+        NncStoredArithmetic other = f;
+        other.a_factor.multiplier = step % 4 ? (1 << 30) + step * 51234567 : 1 << 30;
+        other.factor.multiplier = step % 3 ? (1 << 30) + step * 49876543 : 1 << 30;
+        compare_all_bytes (kernel, &other);
       }
     }
 }

@@ -172,8 +172,10 @@ fill_channels (NncFixedPoint *factors, NncRealFactor *real_factors, gint32 *bias
   g_autoptr (GRand) random = g_rand_new_with_seed (seed);
   for (gsize i = 0; i < n; i++) {
     factors[i] = (NncFixedPoint){ g_rand_int_range (random, 1 << 30, G_MAXINT32), g_rand_int_range (random, -14, 2) };
+    if (i % 3 == 0)
+      factors[i] = (NncFixedPoint){ (1 << 30) + (gint32)i % 4, g_rand_int_range (random, -14, -6) };
     bias[i] = g_rand_int_range (random, -40000, 40000);
-    /* Every third has ties, and every second an offset. */
+    /* Every third has ties, or next to ties, and every second an offset. */
     real_factors[i].factor = i % 3 ? (float)g_rand_double_range (random, 1e-5, 0.1) : 1.0f / 1024;
     real_factors[i].offset = i % 2 ? (float)g_rand_double_range (random, -1, 1) : 0;
   }
@@ -193,8 +195,8 @@ convolve_bytes (const NncQuantizedConvolution *f, const NncQuantizedWindow *q, c
 
 /* FALSE: the kernel does not accept it. */
 static gboolean
-convolve_bytes_both (const NncKernel *kernel, const NncWindow *w, NncStored stored, NncStored weights,
-                     NncRounding rounding, gsize begin, gsize end)
+convolve_bytes_seeded (const NncKernel *kernel, const NncWindow *w, NncStored stored, NncStored weights,
+                       NncRounding rounding, gsize begin, gsize end, guint seed)
 {
   gsize patch = w->in_channels / w->groups * w->kernel_height * w->kernel_width;
   gsize n = (gsize)w->out_image * w->batch, size = stored == NNC_STORED_I16 ? 2 : 1;
@@ -227,7 +229,7 @@ convolve_bytes_both (const NncKernel *kernel, const NncWindow *w, NncStored stor
                                       .real_factors = real_factors };
   gboolean accepted = kernel->quantized->accepts (&q);
   if (accepted) {
-    fill_channels (factors, real_factors, bias, w->out_channels, 5);
+    fill_channels (factors, real_factors, bias, w->out_channels, seed);
     convolve_bytes (nnc_kernel_reference (kernel->slot)->quantized, &q, &filter, &x, &expected, begin, end);
     convolve_bytes (kernel->quantized, &q, &filter, &x, &y, begin, end);
     fail_unless (memcmp (y.data, expected.data, n * size) == 0, "%s: %zux%zux%zu -> %zu differs", kernel->name,
@@ -238,10 +240,31 @@ convolve_bytes_both (const NncKernel *kernel, const NncWindow *w, NncStored stor
   return accepted;
 }
 
+static gboolean
+convolve_bytes_both (const NncKernel *kernel, const NncWindow *w, NncStored stored, NncStored weights,
+                     NncRounding rounding, gsize begin, gsize end)
+{
+  return convolve_bytes_seeded (kernel, w, stored, weights, rounding, begin, end, 5);
+}
+
+/* So many sums that some lie next to ties. */
+static void
+compare_rounding (const NncKernel *kernel)
+{
+  const Case dense = { 1, 16, 16, 1, 64, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0 };
+  const Case each = { 1, 16, 16, 64, 64, 64, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0 };
+  NncWindow windows[] = { window_new (&dense), window_new (&each) };
+  for (guint seed = 10; seed < 40; seed++)
+    for (gsize i = 0; i < G_N_ELEMENTS (windows); i++)
+      for (NncRounding rounding = NNC_ROUND_TWICE; rounding <= NNC_ROUND_EVEN; rounding++)
+        convolve_bytes_seeded (kernel, &windows[i], NNC_STORED_I8, NNC_STORED_I8, rounding, 0, 16, seed);
+}
+
 void
 compare_quantized (const NncKernel *kernel)
 {
   guint accepted = 0;
+  compare_rounding (kernel);
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
     NncWindow w = window_new (&cases[i]);
     gsize rows = w.batch * w.out_height;
