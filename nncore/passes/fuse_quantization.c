@@ -9,6 +9,9 @@
 
 #include <string.h>
 
+/* A QuantizeLinear moves past one operator a round. */
+#define MAX_ROUNDS 64
+
 /* Operators that move numbers, or pick the largest, of input 0 alone. `keeps`: each of them, and as often. */
 static const struct {
   const char *op;
@@ -177,8 +180,7 @@ nnc_pass_fuse_quantization (NncGraph *graph, gboolean *changed, GError **error)
 {
   gboolean again = TRUE;
 
-  /* Each round moves every operator past one node at least. */
-  for (guint round = graph->nodes->len; again && round-- > 0;) {
+  for (guint round = 0; again && round < MAX_ROUNDS; round++) {
     guint n = graph->nodes->len;
 
     again = FALSE;

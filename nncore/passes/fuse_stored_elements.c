@@ -54,7 +54,8 @@ find_chain (const NncGraph *graph, NncNode *quantize, NncNode *chain[MAX_CHAIN])
     data = find_data (node);
     if (data < 0 || !(node->op->traits & NNC_OP_ELEMENTWISE) || node->n_outputs != 1
         || nnc_node_get_attribute (node, "clamp_minimum") || value->desc.type != NNC_F32
-        || node->inputs[data]->desc.type != NNC_F32 || nnc_graph_count_readers (graph, value) != 1)
+        || node->inputs[data]->desc.type != NNC_F32 || node->inputs[data]->desc.rank != value->desc.rank
+        || nnc_graph_count_readers (graph, value) != 1)
       return 0;
     value = node->inputs[data];
   }

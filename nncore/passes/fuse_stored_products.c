@@ -178,7 +178,8 @@ read_bias (const Product *product, const NncValue *value)
     n = nnc_desc_n_elements (&constant->desc);
     numbers = g_memdup2 (constant->data, MAX (n, 1) * sizeof (float));
   }
-  if (numbers && n == product->channels && value->desc.shape[value->desc.rank - 1] == (gint64)n)
+  if (numbers && n == product->channels
+      && (value->desc.rank == 0 || value->desc.shape[value->desc.rank - 1] == (gint64)n))
     return numbers;
   g_free (numbers);
   return NULL;
@@ -212,7 +213,8 @@ cut_bias (const Product *product, const float *scales, gboolean one_scale, const
     double weights = (double)scales[one_scale ? 0 : o], unit = (double)product->x.scale.scale * weights;
     double whole = bias ? rint ((double)bias[o] / unit) : 0;
 
-    if (!(weights > 0) || !isfinite (unit) || !(fabs (whole) <= MAX_BIAS)
+    if (!(weights > 0) || !isfinite ((float)unit) || !isfinite ((float)(unit / (double)product->y.scale.scale))
+        || !(fabs (whole) <= MAX_BIAS)
         || makes_ties ((double)product->x.scale.scale, weights, (double)product->y.scale.scale))
       return FALSE;
     steps[o] = (gint32)whole;

@@ -4,8 +4,11 @@
 
 #include "linear_quantization.h"
 
-#include <math.h>
 #include <string.h>
+
+/* Between these a scale, its inverse and 256 of its steps are numbers that reals keep: not 0, and finite. */
+#define MIN_SCALE 0x1p-100f
+#define MAX_SCALE 0x1p100f
 
 /* The inputs 1 and 2 of the node, of numbers of this type. */
 static gboolean
@@ -18,7 +21,7 @@ read_scale (const NncNode *node, NncDataType type, NncStoredValue *stored)
   if ((type != NNC_I8 && type != NNC_U8) || nnc_node_get_int (node, "block_size", 0) != 0)
     return FALSE;
   scale = nnc_constant_read_f32 (nnc_node_input (node, 1), &n);
-  if (scale == NULL || n != 1 || !isfinite (scale[0]) || !(scale[0] > 0))
+  if (scale == NULL || n != 1 || !(scale[0] >= MIN_SCALE && scale[0] <= MAX_SCALE))
     return FALSE;
   *stored = (NncStoredValue){ .scale.scale = scale[0], .type = type, .values = { node->inputs[1], zero } };
   if (zero == NULL)

@@ -100,6 +100,27 @@ GST_START_TEST (conv_over_one_axis_has_three_dimensions)
 }
 GST_END_TEST
 
+/* Neither x nor weights of the Conv are declared. */
+GST_START_TEST (a_dequantized_value_has_the_rank_of_what_is_stored)
+{
+  OnnxWriter *writer = onnx_writer_new (15);
+  g_autoptr (Imported) imported = NULL;
+  const float scale = 0.5f;
+
+  onnx_writer_input (writer, "x", NNC_F32, DIMS (1, 3, 8));
+  onnx_writer_initializer (writer, "s", NNC_F32, 0, NULL, &scale);
+  onnx_writer_initializer (writer, "w", NNC_I8, DIMS (4, 3, 5), zeros);
+  onnx_writer_node (writer, "store", "QuantizeLinear", "x,s", "stored");
+  onnx_writer_node (writer, "x", "DequantizeLinear", "stored,s", "xr");
+  onnx_writer_node (writer, "w", "DequantizeLinear", "w,s", "wr");
+  onnx_writer_node (writer, "node", "Conv", "xr,wr", "c");
+  onnx_writer_node (writer, "pool", "GlobalAveragePool", "c", "y");
+  onnx_writer_untyped_output (writer, "y");
+  imported = import_writer (writer);
+  fail_unless (node_ints_equal (imported_node (imported, "Transpose", 0), "perm", DIMS (0, 2, 1)));
+}
+GST_END_TEST
+
 GST_START_TEST (conv_with_weights_of_another_rank_is_refused)
 {
   OnnxWriter *writer = convolution ();
@@ -535,6 +556,7 @@ onnx_operators_suite (void)
   tcase_add_test (tests, conv_weights_are_a_view_of_the_file);
   tcase_add_test (tests, conv_weights_that_are_computed_are_transposed);
   tcase_add_test (tests, conv_over_one_axis_has_three_dimensions);
+  tcase_add_test (tests, a_dequantized_value_has_the_rank_of_what_is_stored);
   tcase_add_test (tests, conv_with_weights_of_another_rank_is_refused);
   tcase_add_test (tests, pooling_has_its_rank_from_the_kernel);
   tcase_add_test (tests, indices_of_max_pool_are_transposed_too);

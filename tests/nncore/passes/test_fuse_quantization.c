@@ -11,15 +11,14 @@
 #define SIZE 4
 #define WEIGHTS (SIZE * SIZE * 9)
 
-/* x [1,4,6,6] -> q, u8 by s and z; r is q in reals. Constants: t, u: other scales. */
+/* x -> q, u8 by s and z; r is q in reals. Constants: s, t, u: scales. */
 static OnnxWriter *
-begin (void)
+begin_with (const float scales[3], guint rank, const gint64 *shape)
 {
   OnnxWriter *writer = onnx_writer_new (13);
-  const float scales[] = { 0.011f, 0.037f, 0.021f };
   const guint8 zero = 120;
 
-  onnx_writer_input (writer, "x", NNC_F32, DIMS (1, SIZE, 6, 6));
+  onnx_writer_input (writer, "x", NNC_F32, rank, shape);
   onnx_writer_initializer (writer, "s", NNC_F32, 0, NULL, &scales[0]);
   onnx_writer_initializer (writer, "t", NNC_F32, 0, NULL, &scales[1]);
   onnx_writer_initializer (writer, "u", NNC_F32, 0, NULL, &scales[2]);
@@ -27,6 +26,15 @@ begin (void)
   onnx_writer_node (writer, "begin", "QuantizeLinear", "x,s,z", "q");
   onnx_writer_node (writer, "reals", "DequantizeLinear", "q,s,z", "r");
   return writer;
+}
+
+static const float usual_scales[] = { 0.011f, 0.037f, 0.021f };
+
+/* The same of x [1,4,6,6]. */
+static OnnxWriter *
+begin (void)
+{
+  return begin_with (usual_scales, DIMS (1, SIZE, 6, 6));
 }
 
 /* w: i8 [4,4,3,3], each channel by a scale of its own; b: reals [4]. */
@@ -163,6 +171,91 @@ GST_START_TEST (a_factor_that_makes_ties_stays_real)
 }
 GST_END_TEST
 
+/* w: i8 [2,n], by one scale. */
+static void
+add_matrix (OnnxWriter *writer, float scale, gint64 n)
+{
+  const gint8 numbers[] = { 10, 30, -50, 70, 90, -110 }, none = 0;
+
+  onnx_writer_initializer (writer, "scale", NNC_F32, 0, NULL, &scale);
+  onnx_writer_initializer (writer, "none", NNC_I8, 0, NULL, &none);
+  onnx_writer_initializer (writer, "stored", NNC_I8, DIMS (2, n), numbers);
+  onnx_writer_node (writer, "weights", "DequantizeLinear", "stored,scale,none", "w");
+}
+
+GST_START_TEST (a_bias_that_is_one_number_is_added)
+{
+  const float bias = 0.31f;
+
+  for (gint64 n = 1; n <= 3; n += 2) {
+    OnnxWriter *writer = begin_with (usual_scales, DIMS (5, 2));
+
+    add_matrix (writer, 0.013f, n);
+    onnx_writer_initializer (writer, "b", NNC_F32, 0, NULL, &bias);
+    onnx_writer_node (writer, "product", "Gemm", "r,w,b", "p");
+    check_steps (end (writer, "p", DIMS (5, n)),
+                 n == 1 ? "QuantizeLinear QLinearMatMul DequantizeLinear"
+                        : "QuantizeLinear DequantizeLinear Gemm QuantizeLinear DequantizeLinear");
+  }
+}
+GST_END_TEST
+
+GST_START_TEST (what_a_constant_gives_another_rank_is_no_table)
+{
+  OnnxWriter *writer = begin_with (usual_scales, 0, NULL);
+  const float addend = 0.5f;
+
+  onnx_writer_initializer (writer, "b", NNC_F32, DIMS (1), &addend);
+  onnx_writer_node (writer, "add", "Add", "r,b", "a");
+  check_steps (end (writer, "a", DIMS (1)), "QuantizeLinear DequantizeLinear Add QuantizeLinear DequantizeLinear");
+}
+GST_END_TEST
+
+/* 127 steps of 2^127 are infinite, and so is what is stored of them: it is not what was stored before. */
+GST_START_TEST (scales_whose_steps_reals_cannot_hold_stay_reals)
+{
+  const float scales[] = { 0.003f, 0x1p127f, 0.021f };
+  OnnxWriter *writer = begin_with (scales, DIMS (2, 3));
+
+  onnx_writer_node (writer, "large", "DequantizeLinear", "q,t,z", "l");
+  onnx_writer_node (writer, "end", "QuantizeLinear", "l,t,z", "e");
+  onnx_writer_node (writer, "result", "DequantizeLinear", "e,u,z", "y");
+  onnx_writer_output (writer, "y", NNC_F32, DIMS (2, 3));
+  check_steps (onnx_writer_finish (writer), "QuantizeLinear DequantizeLinear QuantizeLinear DequantizeLinear");
+}
+GST_END_TEST
+
+GST_START_TEST (scales_whose_product_is_infinite_stay_reals)
+{
+  const float scales[] = { 0x1p100f, 0x1p100f, 0.021f };
+  OnnxWriter *writer = begin_with (scales, DIMS (5, 2));
+
+  add_matrix (writer, 0x1p100f, 3);
+  onnx_writer_node (writer, "product", "MatMul", "r,w", "p");
+  onnx_writer_node (writer, "end", "QuantizeLinear", "p,t,z", "e");
+  onnx_writer_node (writer, "result", "DequantizeLinear", "e,u", "y");
+  onnx_writer_output (writer, "y", NNC_F32, DIMS (5, 3));
+  check_steps (onnx_writer_finish (writer), "QuantizeLinear DequantizeLinear MatMul QuantizeLinear DequantizeLinear");
+}
+GST_END_TEST
+
+/* A QuantizeLinear that moves past one of them at a time, with all shapes inferred anew, would take a minute. */
+GST_START_TEST (a_long_chain_of_views_is_made_ready_soon)
+{
+  OnnxWriter *writer = begin_with (usual_scales, DIMS (2, 3));
+  gint64 begun = g_get_monotonic_time ();
+
+  onnx_writer_node (writer, "real", "Softmax", "r", "v0");
+  for (guint i = 0; i < 3000; i++) {
+    g_autofree char *input = g_strdup_printf ("v%u", i), *output = g_strdup_printf ("v%u", i + 1);
+
+    onnx_writer_node (writer, output, "Identity", input, output);
+  }
+  g_free (pass_effect_steps (end (writer, "v3000", DIMS (2, 3)), "fuse_quantization"));
+  fail_unless (g_get_monotonic_time () - begun < 20 * G_USEC_PER_SEC);
+}
+GST_END_TEST
+
 GST_START_TEST (exact_sessions_compute_reals)
 {
   OnnxWriter *writer = begin ();
@@ -205,6 +298,11 @@ fuse_quantization_suite (void)
   tcase_add_test (tcase, weights_of_several_zero_points_stay_reals);
   tcase_add_test (tcase, a_sum_that_others_read_in_reals_stays_real);
   tcase_add_test (tcase, a_factor_that_makes_ties_stays_real);
+  tcase_add_test (tcase, a_bias_that_is_one_number_is_added);
+  tcase_add_test (tcase, what_a_constant_gives_another_rank_is_no_table);
+  tcase_add_test (tcase, scales_whose_steps_reals_cannot_hold_stay_reals);
+  tcase_add_test (tcase, scales_whose_product_is_infinite_stay_reals);
+  tcase_add_test (tcase, a_long_chain_of_views_is_made_ready_soon);
   tcase_add_test (tcase, exact_sessions_compute_reals);
   return suite;
 }
