@@ -160,7 +160,7 @@ run_block (const Work *work, const Block *block, size_t at, size_t kernel_height
   if (wz)
     NNC_UNROLL for (int v = 0; v < 4; v++) sums[v]
         = _mm512_sub_epi32 (sums[v], _mm512_mullo_epi32 (x_sums[v], zero_point));
-  nnc_sums_finish (work->q, &block->sums, NNC_SUMS_INTERLEAVED, sums, 4, y, n);
+  nnc_sums_store (y, nnc_sums_finish (work->q, &block->sums, NNC_SUMS_INTERLEAVED, sums, 4), n);
 }
 
 /* n elements of y, the first of channel 0. */

@@ -115,14 +115,13 @@ nnc_sums_multiply_even (const NncQuantizedWindow *q, const NncSums *s, __m512i x
  * four in each quarter of each vector. */
 typedef enum { NNC_SUMS_IN_ORDER, NNC_SUMS_INTERLEAVED } NncSumsOrder;
 
-/* Adds y's zero point and clamps: the first n of 16 * vectors bytes. */
-static NNC_INLINE void
-nnc_sums_store (const NncQuantizedWindow *q, NncSumsOrder order, const __m512i x[4], int vectors, uint8_t *y, size_t n)
+/* Adds y's zero point and clamps: 16 * vectors bytes. */
+static NNC_INLINE __m512i
+nnc_sums_pack (const NncQuantizedWindow *q, NncSumsOrder order, const __m512i x[4], int vectors)
 {
   const __m512i zero_point = _mm512_set1_epi16 ((short)q->y_zero_point), none = _mm512_setzero_si512 ();
   __m512i low = _mm512_packs_epi32 (x[0], vectors > 1 ? x[1] : none);
   __m512i high = vectors > 2 ? _mm512_packs_epi32 (x[2], vectors > 3 ? x[3] : none) : none, bytes;
-  __mmask64 mask = n >= NNC_SUMS ? ~(__mmask64)0 : ((__mmask64)1 << n) - 1;
   low = _mm512_adds_epi16 (low, zero_point);
   high = _mm512_adds_epi16 (high, zero_point);
   if (q->stored == NNC_STORED_I8) {
@@ -137,13 +136,12 @@ nnc_sums_store (const NncQuantizedWindow *q, NncSumsOrder order, const __m512i x
   /* Packing works within quarters, too: it undoes interleaving, and otherwise quarters are to be put in order. */
   if (order == NNC_SUMS_IN_ORDER)
     bytes = _mm512_permutexvar_epi32 (_mm512_setr_epi32 (0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15), bytes);
-  _mm512_mask_storeu_epi8 (y, mask, bytes);
+  return bytes;
 }
 
-/* Sums without their constants become n stored bytes. */
-static NNC_INLINE void
-nnc_sums_finish (const NncQuantizedWindow *q, const NncSums *s, NncSumsOrder order, __m512i x[4], int vectors,
-                 uint8_t *y, size_t n)
+/* Sums without their constants become 16 * vectors stored bytes. */
+static NNC_INLINE __m512i
+nnc_sums_finish (const NncQuantizedWindow *q, const NncSums *s, NncSumsOrder order, __m512i x[4], int vectors)
 {
   NNC_UNROLL for (int v = 0; v < vectors; v++) x[v]
       = _mm512_add_epi32 (x[v], _mm512_loadu_si512 (s->constant + v * NNC_SUMS_LANES));
@@ -151,7 +149,14 @@ nnc_sums_finish (const NncQuantizedWindow *q, const NncSums *s, NncSumsOrder ord
     nnc_sums_multiply_even (q, s, x, vectors);
   else
     nnc_sums_multiply (q, s, x, vectors);
-  nnc_sums_store (q, order, x, vectors, y, n);
+  return nnc_sums_pack (q, order, x, vectors);
+}
+
+/* The first n bytes, or all 64. */
+static NNC_INLINE void
+nnc_sums_store (uint8_t *y, __m512i bytes, size_t n)
+{
+  _mm512_mask_storeu_epi8 (y, n >= NNC_SUMS ? ~(__mmask64)0 : ((__mmask64)1 << n) - 1, bytes);
 }
 
 /* sum += the products of four bytes each; in assembler since GCC 12 would keep sums in memory. */

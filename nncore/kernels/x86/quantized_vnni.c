@@ -7,7 +7,8 @@
  *
  * A window is cut into segments, bytes that lie side by side: a row of the window, or where it is dilated each pixel.
  * Segments are read four bytes at a time; what is read behind the last has weights of 0.
- * Packed: panels of 64 output channels: NncSums; [segments][groups of 4][64][4] weights. */
+ * Packed: panels of 64 output channels: NncSums; [segments][groups of 4][64][4] weights. Sums of a panel of at most 32
+ * or 16 channels are those of 2 or 4 pixels side by side. */
 #include "kernel_list.h"
 #include "quantized_rows.h"
 #include "quantized_sums.h"
@@ -64,6 +65,14 @@ packed_size (const NncQuantizedWindow *q)
   return (q->window.out_channels + PANEL - 1) / PANEL * panel_size (&q->window);
 }
 
+/* Vectors of 16 channels of the panel that channel o is in: 1, 2 or 4. */
+static int
+count_vectors (const NncQuantizedWindow *q, size_t o)
+{
+  size_t channels = q->window.out_channels - o / PANEL * PANEL;
+  return channels > 2 * LANES ? 4 : channels > LANES ? 2 : 1;
+}
+
 /* Added to a weight as stored. */
 static int32_t
 weight_offset (const NncQuantizedWindow *q)
@@ -86,8 +95,9 @@ pack_channel (const NncQuantizedWindow *q, const NncQuantizedFilter *filter, siz
         panel->weights[at / 4 * 4 * PANEL + column * 4 + at % 4] = (int8_t)weight;
         sum += weight;
       }
-  nnc_sums_set (q, filter, o, &panel->sums, column,
-                (int32_t)((uint32_t)nnc_quantized_bias (filter, o) - (uint32_t)(xz * sum) + (uint32_t)(n * xz * wz)));
+  sum = (int32_t)((uint32_t)nnc_quantized_bias (filter, o) - (uint32_t)(xz * sum) + (uint32_t)(n * xz * wz));
+  for (size_t at = column; at < PANEL; at += (size_t)count_vectors (q, o) * LANES)
+    nnc_sums_set (q, filter, o, &panel->sums, at, sum);
 }
 
 static void
@@ -150,25 +160,55 @@ sum_block (const Patches *p, const Panel *panel, size_t first, __m512i sums[][4]
   }
 }
 
+/* What lies at 64 bytes of y: one pixel, or 2 or 4 of them. */
 static NNC_INLINE void
-run_rows (const NncQuantizedWindow *q, const Patches *p, const Panel *panel, size_t channels, size_t first, uint8_t *y,
-          int rows, int vectors)
+store_pixels (uint8_t *y, ptrdiff_t pixel, __m512i bytes, size_t channels, int vectors, int n)
 {
-  __m512i sums[8][4];
-  sum_block (p, panel, first, sums, rows, vectors);
-  for (int r = 0; r < rows; r++)
-    nnc_sums_finish (q, &panel->sums, NNC_SUMS_IN_ORDER, sums[r], vectors, y + r * q->window.out_pixel, channels);
+  if (vectors == 4) {
+    nnc_sums_store (y, bytes, channels);
+  } else if (vectors == 2) {
+    __mmask32 mask = channels >= 32 ? ~(__mmask32)0 : ((__mmask32)1 << channels) - 1;
+    _mm256_mask_storeu_epi8 (y, mask, _mm512_castsi512_si256 (bytes));
+    if (n > 1)
+      _mm256_mask_storeu_epi8 (y + pixel, mask, _mm512_extracti64x4_epi64 (bytes, 1));
+  } else {
+    __mmask16 mask = channels >= 16 ? 0xffff : (__mmask16)((1u << channels) - 1);
+    _mm_mask_storeu_epi8 (y, mask, _mm512_castsi512_si128 (bytes));
+    if (n > 1)
+      _mm_mask_storeu_epi8 (y + pixel, mask, _mm512_extracti32x4_epi32 (bytes, 1));
+    if (n > 2)
+      _mm_mask_storeu_epi8 (y + 2 * pixel, mask, _mm512_extracti32x4_epi32 (bytes, 2));
+    if (n > 3)
+      _mm_mask_storeu_epi8 (y + 3 * pixel, mask, _mm512_extracti32x4_epi32 (bytes, 3));
+  }
 }
 
-/* n windows, and at most 16 * vectors channels. */
+static NNC_INLINE void
+run_rows (const NncQuantizedWindow *q, const Patches *p, const Panel *panel, size_t channels, size_t first, uint8_t *y,
+          const int rows, const int vectors)
+{
+  const int together = 4 / vectors;
+  ptrdiff_t pixel = q->window.out_pixel;
+  __m512i sums[8][4];
+  sum_block (p, panel, first, sums, rows, vectors);
+  for (int r = 0; r < rows; r += together) {
+    const int n = rows - r < together ? rows - r : together;
+    __m512i x[4];
+    NNC_UNROLL for (int i = 0; i < 4; i++) x[i] = sums[i / vectors < n ? r + i / vectors : r][i % vectors];
+    store_pixels (y + r * pixel, pixel, nnc_sums_finish (q, &panel->sums, NNC_SUMS_IN_ORDER, x, 4), channels, vectors,
+                  n);
+  }
+}
+
+/* n windows, and at most 16 * vectors channels; `most` windows at a time keep the multipliers busy. */
 static NNC_INLINE void
 run_panel (const NncQuantizedWindow *q, const Patches *p, const Panel *panel, size_t channels, size_t n, uint8_t *y,
-           int vectors)
+           const int vectors, const int most)
 {
   ptrdiff_t pixel = q->window.out_pixel;
   size_t i = 0;
-  for (; i + 6 <= n; i += 6)
-    run_rows (q, p, panel, channels, i, y + (ptrdiff_t)i * pixel, 6, vectors);
+  for (; i + (size_t)most <= n; i += (size_t)most)
+    run_rows (q, p, panel, channels, i, y + (ptrdiff_t)i * pixel, most, vectors);
   for (; i + 2 <= n; i += 2)
     run_rows (q, p, panel, channels, i, y + (ptrdiff_t)i * pixel, 2, vectors);
   if (i < n)
@@ -182,14 +222,13 @@ run_pixels (const NncQuantizedWindow *q, const Patches *p, const uint8_t *panels
   for (size_t o = 0; o < q->window.out_channels; o += PANEL, panels += size) {
     const Panel *panel = (const Panel *)panels;
     size_t channels = q->window.out_channels - o;
-    if (channels > 48)
-      run_panel (q, p, panel, channels, n, y + o, 4);
-    else if (channels > 32)
-      run_panel (q, p, panel, channels, n, y + o, 3);
-    else if (channels > 16)
-      run_panel (q, p, panel, channels, n, y + o, 2);
+    int vectors = count_vectors (q, o);
+    if (vectors == 4)
+      run_panel (q, p, panel, channels, n, y + o, 4, 6);
+    else if (vectors == 2)
+      run_panel (q, p, panel, channels, n, y + o, 2, 8);
     else
-      run_panel (q, p, panel, channels, n, y + o, 1);
+      run_panel (q, p, panel, channels, n, y + o, 1, 8);
   }
 }
 
