@@ -9,8 +9,8 @@
     onnx_node_tests.py --update               # write down what passes: onnx_node_tests.txt
 
 A case that the engine refuses as unsupported is counted and listed. One that it accepts, or refuses for any other
-reason, must give the right answer. One that onnx_node_tests.txt lists must pass; where one passes that it does not list, the
-last lines ask for it to be added. Cases run in another process: what crashes or hangs is one failure.
+reason, must give the right answer. One that onnx_node_tests.txt lists must be there and pass; where one passes that it does
+not list, the last lines ask for it to be added. Cases run in another process: what crashes or hangs is one failure.
 """
 import argparse
 import collections
@@ -135,10 +135,14 @@ def update_list(listed, verdicts):
     LIST.write_text("".join(f"{name}\n" for name in sorted(kept | passed)))
 
 
-def check_list(check, listed, verdicts):
+def check_list(check, listed, verdicts, chosen):
+    """chosen: whether only some were to be run"""
     for name in sorted(listed & verdicts.keys()):
         if verdicts[name] == "unsupported":
             check(False, f"{name} is not supported any more, {LIST.name} says that it passes")
+    if node_cases.ARCHIVE.exists() and not chosen:  # the package has not all of them
+        for name in sorted(listed - verdicts.keys()):
+            check(False, f"{name} is not there any more, {LIST.name} says that it passes")
     new = sorted(name for name, verdict in verdicts.items() if verdict == "passed" and name not in listed)
     if new:
         print(f"{len(new)} cases pass that {LIST.name} does not list; --update adds them: {' '.join(new)}")
@@ -169,7 +173,7 @@ def main():
     if arguments.update:
         update_list(listed, verdicts)
     else:
-        check_list(check, listed, verdicts)
+        check_list(check, listed, verdicts, bool(arguments.names))
     check.finish()
 
 

@@ -4,11 +4,13 @@
 1e-4 of the output's range, int8 ones within as many steps as STEPS says (none, where it does not).
 
     tflite_ops_agree.py [NAME…]
+    tflite_ops_agree.py --write ARCHIVE.zip  # the float ones, for tflite_converted_agree.py
 """
 import os
 import subprocess
 import sys
 import tempfile
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -198,7 +200,16 @@ def compare(check, name, int8):
         check(worst < TOLERANCE, f"{label}: relative error {worst:.1e} < {TOLERANCE:.0e}")
 
 
+def write(archive):
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as opened:
+        for name, (function, shapes) in FLOAT.items():
+            opened.writestr(zipfile.ZipInfo(f"{name}.tflite"), convert(function, shapes, False), zipfile.ZIP_DEFLATED)
+
+
 def main(names):
+    if names[:1] == ["--write"]:
+        write(names[1])
+        return
     check = Checks()
     for name in names or FLOAT:
         for int8 in (False,) if name in FLOAT_ONLY else (False, True):
