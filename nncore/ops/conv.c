@@ -225,24 +225,6 @@ pack_constant (NncPreparation *prepare, Params *params, const char *name, GError
   return params->packed != NULL;
 }
 
-/* Where weights of one byte lie. */
-static gboolean
-prepare_quantized (NncPreparation *prepare, const NncWindow *window, GError **error)
-{
-  const NncTensor *weights = prepare->inputs[WEIGHTS];
-  guint rank = weights->desc.rank;
-
-  return nnc_quantized_prepare (prepare, window,
-                                (NncQuantizedFilter){
-                                    .data = weights->data,
-                                    .out = weights->strides[0],
-                                    .row = rank == 4 ? weights->strides[1] : 0,
-                                    .column = weights->strides[rank - 2],
-                                    .in = weights->strides[rank - 1],
-                                },
-                                error);
-}
-
 static gboolean
 prepare_conv (NncPreparation *prepare, GError **error)
 {
@@ -257,7 +239,7 @@ prepare_conv (NncPreparation *prepare, GError **error)
   if (prepare->inputs[X]->desc.type != NNC_F32) {
     const NncWindow window = *w; /* whose memory the other's params take */
 
-    return prepare_quantized (prepare, &window, error);
+    return nnc_quantized_prepare (prepare, &window, nnc_quantized_filter (prepare->inputs[WEIGHTS]), error);
   }
   prepare->run = nnc_run_nothing;
   if (nnc_desc_size (&prepare->outputs[0]->desc) == 0)

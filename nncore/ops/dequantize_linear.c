@@ -2,28 +2,19 @@
 /* dequantize_linear.c: DequantizeLinear: y = (x - zero point) * scale, f32. Scales: linear_quantization.h. */
 #include "linear_quantization.h"
 #include "op_inputs.h"
-#include "step_work.h"
-
-enum { X, SCALE, ZERO_POINT };
-
-static const NncTensor *
-zero_point_of (const NncTensor *const *inputs, guint n_inputs)
-{
-  return n_inputs > ZERO_POINT ? inputs[ZERO_POINT] : NULL;
-}
 
 static gboolean
 infer (NncInference *inference, GError **error)
 {
   const NncTensor *const *inputs = inference->inputs;
-  const NncTensorDesc *x = &inputs[X]->desc;
-  const NncTensor *zero_point = zero_point_of (inputs, inference->n_inputs);
+  const NncTensorDesc *x = &inputs[NNC_LINEAR_X]->desc;
+  const NncTensor *zero_point = nnc_linear_zero_point (inputs, inference->n_inputs);
   NncScales scales;
 
-  return nnc_input_check_types (inputs, X, NNC_TYPES_STORED, error)
-         && nnc_input_check_type (inputs, SCALE, NNC_F32, error)
-         && (zero_point == NULL || nnc_input_check_type (inputs, ZERO_POINT, x->type, error))
-         && nnc_scales_set (&scales, inference->node, x, inputs[SCALE], zero_point, error)
+  return nnc_input_check_types (inputs, NNC_LINEAR_X, NNC_TYPES_STORED, error)
+         && nnc_input_check_type (inputs, NNC_LINEAR_SCALE, NNC_F32, error)
+         && (zero_point == NULL || nnc_input_check_type (inputs, NNC_LINEAR_ZERO_POINT, x->type, error))
+         && nnc_scales_set (&scales, inference->node, x, inputs[NNC_LINEAR_SCALE], zero_point, error)
          && nnc_desc_set (&inference->outputs[0], NNC_F32, x->rank, x->shape, error);
 }
 
@@ -31,9 +22,9 @@ static gboolean
 run (const NncStep *step, NncRunContext *context, GError **error)
 {
   const NncScales *scales = step->params;
-  const NncTensor *zero_point = zero_point_of ((const NncTensor *const *)step->inputs, step->n_inputs);
-  const NncTensor *x = step->inputs[X];
-  const float *scale = step->inputs[SCALE]->data;
+  const NncTensor *zero_point = nnc_linear_zero_point ((const NncTensor *const *)step->inputs, step->n_inputs);
+  const NncTensor *x = step->inputs[NNC_LINEAR_X];
+  const float *scale = step->inputs[NNC_LINEAR_SCALE]->data;
   float *y = step->outputs[0]->data;
   gsize i = 0;
 
@@ -51,17 +42,7 @@ run (const NncStep *step, NncRunContext *context, GError **error)
 static gboolean
 prepare_dequantize_linear (NncPreparation *prepare, GError **error)
 {
-  NncScales *scales = nnc_prepare_params (prepare, sizeof *scales);
-
-  prepare->run = nnc_desc_size (&prepare->outputs[0]->desc) ? run : nnc_run_nothing;
-  return nnc_scales_set (scales, prepare->node, &prepare->inputs[X]->desc, prepare->inputs[SCALE],
-                         zero_point_of (prepare->inputs, prepare->n_inputs), error);
-}
-
-static gboolean
-permute (NncGraph *graph, NncNode *node, const guint *permutation, guint rank)
-{
-  return nnc_scales_permute (node, permutation, rank);
+  return nnc_scales_prepare (prepare, run, error);
 }
 
 const NncOp nnc_op_DequantizeLinear = {
@@ -72,5 +53,5 @@ const NncOp nnc_op_DequantizeLinear = {
   .max_outputs = 1,
   .infer = infer,
   .prepare = prepare_dequantize_linear,
-  .permute = permute,
+  .permute = nnc_scales_permute,
 };

@@ -3,6 +3,7 @@
 #include "linear_quantization.h"
 
 #include "op_inputs.h"
+#include "step_work.h"
 
 #include <math.h>
 #include <string.h>
@@ -70,9 +71,19 @@ nnc_scales_set (NncScales *scales, const NncNode *node, const NncTensorDesc *x, 
 }
 
 gboolean
-nnc_scales_permute (NncNode *node, const guint *permutation, guint rank)
+nnc_scales_prepare (NncPreparation *prepare, NncRun run, GError **error)
 {
-  const NncTensorDesc *scale = &node->inputs[1]->desc;
+  NncScales *scales = nnc_prepare_params (prepare, sizeof *scales);
+
+  prepare->run = nnc_desc_size (&prepare->outputs[0]->desc) ? run : nnc_run_nothing;
+  return nnc_scales_set (scales, prepare->node, &prepare->inputs[NNC_LINEAR_X]->desc, prepare->inputs[NNC_LINEAR_SCALE],
+                         nnc_linear_zero_point (prepare->inputs, prepare->n_inputs), error);
+}
+
+gboolean
+nnc_scales_permute (NncGraph *graph, NncNode *node, const guint *permutation, guint rank)
+{
+  const NncTensorDesc *scale = &node->inputs[NNC_LINEAR_SCALE]->desc;
 
   if (nnc_node_get_int (node, "block_size", 0) != 0 || scale->type == NNC_INVALID || scale->rank > 1)
     return FALSE;

@@ -12,6 +12,16 @@
   (NNC_TYPE_BIT (NNC_I8) | NNC_TYPE_BIT (NNC_U8) | NNC_TYPE_BIT (NNC_I16) | NNC_TYPE_BIT (NNC_U16)                     \
    | NNC_TYPE_BIT (NNC_I32))
 
+/* Inputs of QuantizeLinear and DequantizeLinear. */
+enum { NNC_LINEAR_X, NNC_LINEAR_SCALE, NNC_LINEAR_ZERO_POINT };
+
+/* Or NULL: there is none. */
+static inline const NncTensor *
+nnc_linear_zero_point (const NncTensor *const *inputs, guint n_inputs)
+{
+  return n_inputs > NNC_LINEAR_ZERO_POINT ? inputs[NNC_LINEAR_ZERO_POINT] : NULL;
+}
+
 /* Which scale belongs to element [outer][axis][inner]. */
 typedef struct {
   NncSplit split;
@@ -29,8 +39,9 @@ nnc_scales_at (const NncScales *scales, gsize outer, gsize axis, gsize inner)
 gboolean nnc_scales_set (NncScales *scales, const NncNode *node, const NncTensorDesc *x, const NncTensor *scale,
                          const NncTensor *zero_point, GError **error);
 
-/* For permute() of a node whose scale is input 1. */
-gboolean nnc_scales_permute (NncNode *node, const guint *permutation, guint rank);
+/* prepare and permute of both; the params of a step are its NncScales. */
+gboolean nnc_scales_prepare (NncPreparation *prepare, NncRun run, GError **error);
+gboolean nnc_scales_permute (NncGraph *graph, NncNode *node, const guint *permutation, guint rank);
 
 /* Number i of a stored type. */
 static inline gint32

@@ -234,14 +234,11 @@ prepare_loop (NncPreparation *prepare, GError **error)
       = nnc_prepare_params_full (prepare, sizeof *params + prepare->n_outputs * sizeof *params->stacks, params_clear);
   g_auto (NncLoopBody) body = { 0 };
   g_autoptr (NncGraph) inferred = NULL;
-  NncGraph *graph;
   gint64 iterations;
 
   if (!init_body (&body, prepare->node, error))
     return FALSE;
-  inferred = nnc_loop_body_settle (&body, error);
-  graph = inferred ? nnc_loop_body_describe (&body, error) : NULL;
-  params->body = graph ? nnc_body_new (prepare, "body", graph, body.n_own, error) : NULL;
+  params->body = nnc_loop_body_plan (&body, prepare, &inferred, error);
   if (params->body == NULL || !nnc_loop_states_init (&params->states, prepare, &body, error))
     return FALSE;
   params->count = (NncTensor){ .desc = body.descs[COUNT], .data = &params->i };

@@ -48,8 +48,9 @@ nnc_loop_body_set_states (NncLoopBody *body, guint first_node_input, GError **er
   return TRUE;
 }
 
-NncGraph *
-nnc_loop_body_describe (const NncLoopBody *body, GError **error)
+/* The body with its inputs described. */
+static NncGraph *
+describe (const NncLoopBody *body, GError **error)
 {
   NncGraph *graph = nnc_subgraph_copy (body->node, body->name, body->n_own, body->n_outputs, error);
 
@@ -97,7 +98,7 @@ nnc_loop_body_settle (NncLoopBody *body, GError **error)
 
     if (round == 2)
       forget_all (body);
-    graph = nnc_loop_body_describe (body, error);
+    graph = describe (body, error);
     if (graph == NULL || !nnc_graph_infer (graph, error)) {
       g_prefix_error (error, "in '%s': ", body->name);
       return NULL;
@@ -106,6 +107,19 @@ nnc_loop_body_settle (NncLoopBody *body, GError **error)
       return g_steal_pointer (&graph);
   }
   return NULL;
+}
+
+NncBody *
+nnc_loop_body_plan (NncLoopBody *body, NncPreparation *prepare, NncGraph **inferred, GError **error)
+{
+  g_autoptr (NncGraph) settled = nnc_loop_body_settle (body, error);
+  NncGraph *graph = settled ? describe (body, error) : NULL;
+
+  if (graph == NULL)
+    return NULL;
+  if (inferred)
+    *inferred = g_steal_pointer (&settled);
+  return nnc_body_new (prepare, body->name, graph, body->n_own, error);
 }
 
 /* --- states ------------------------------------------------------------------------- */

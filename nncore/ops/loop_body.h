@@ -24,10 +24,10 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NncLoopBody, nnc_loop_body_clear)
 
 /* States begin as these inputs of the node. */
 gboolean nnc_loop_body_set_states (NncLoopBody *body, guint first_node_input, GError **error);
-/* The body with its inputs described. */
-NncGraph *nnc_loop_body_describe (const NncLoopBody *body, GError **error);
 /* States whose type or shape an iteration changes become unknown. Returns the body, inferred for what is known then. */
 NncGraph *nnc_loop_body_settle (NncLoopBody *body, GError **error);
+/* The settled body with a plan. inferred: return location for what settling returns, or NULL. */
+NncBody *nnc_loop_body_plan (NncLoopBody *body, NncPreparation *prepare, NncGraph **inferred, GError **error);
 
 /* --- states ------------------------------------------------------------------------- */
 

@@ -4,6 +4,7 @@
  * x: [N,H,W,C] or [N,W,C]; qlinear_inputs.h has the order of inputs, qlinear_step.h how it is rounded. */
 #include "op_inputs.h"
 #include "qlinear_step.h"
+#include "quantized_step.h"
 #include "sliding_window.h"
 
 static gboolean
@@ -43,19 +44,10 @@ static gboolean
 prepare_qlinear_conv (NncPreparation *prepare, GError **error)
 {
   const NncTensor *weights = prepare->inputs[NNC_QLINEAR_WEIGHTS];
-  guint rank = weights->desc.rank;
   NncWindow window;
 
   return set_window (&window, prepare->node, &prepare->inputs[NNC_QLINEAR_X]->desc, &weights->desc, error)
-         && nnc_qlinear_prepare (prepare, &window,
-                                 (NncQuantizedFilter){
-                                     .data = weights->data,
-                                     .out = weights->strides[0],
-                                     .row = rank == 4 ? weights->strides[1] : 0,
-                                     .column = weights->strides[rank - 2],
-                                     .in = weights->strides[rank - 1],
-                                 },
-                                 error);
+         && nnc_qlinear_prepare (prepare, &window, nnc_quantized_filter (weights), error);
 }
 
 static gboolean

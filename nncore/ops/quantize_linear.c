@@ -3,45 +3,38 @@
  * point, or attribute to (an NncDataType), or u8. Scales: linear_quantization.h. */
 #include "linear_quantization.h"
 #include "op_inputs.h"
-#include "step_work.h"
-
-enum { X, SCALE, ZERO_POINT };
-
-static const NncTensor *
-zero_point_of (const NncTensor *const *inputs, guint n_inputs)
-{
-  return n_inputs > ZERO_POINT ? inputs[ZERO_POINT] : NULL;
-}
 
 static gboolean
 infer (NncInference *inference, GError **error)
 {
   const NncTensor *const *inputs = inference->inputs;
-  const NncTensor *zero_point = zero_point_of (inputs, inference->n_inputs);
+  const NncTensor *zero_point = nnc_linear_zero_point (inputs, inference->n_inputs);
   const guint types = NNC_TYPES_STORED & ~NNC_TYPE_BIT (NNC_I32);
   gint64 to = nnc_node_get_int (inference->node, "to", zero_point ? (gint64)zero_point->desc.type : (gint64)NNC_U8);
   NncScales scales;
 
-  if (!nnc_input_check_types (inputs, X, NNC_TYPE_BIT (NNC_F32) | NNC_TYPE_BIT (NNC_I32), error)
-      || !nnc_input_check_type (inputs, SCALE, NNC_F32, error))
+  if (!nnc_input_check_types (inputs, NNC_LINEAR_X, NNC_TYPE_BIT (NNC_F32) | NNC_TYPE_BIT (NNC_I32), error)
+      || !nnc_input_check_type (inputs, NNC_LINEAR_SCALE, NNC_F32, error))
     return FALSE;
   if (to < 0 || to > NNC_BOOL || !(types & NNC_TYPE_BIT (to)))
     return nnc_op_unsupported (error, "numbers of 8 and 16 bits are supported, not the type that is wanted");
   if (zero_point && (gint64)zero_point->desc.type != to)
     return nnc_op_error (error, "the zero point is %s, %s is wanted", nnc_data_type_to_string (zero_point->desc.type),
                          nnc_data_type_to_string ((NncDataType)to));
-  return nnc_scales_set (&scales, inference->node, &inputs[X]->desc, inputs[SCALE], zero_point, error)
-         && nnc_desc_set (&inference->outputs[0], (NncDataType)to, inputs[X]->desc.rank, inputs[X]->desc.shape, error);
+  return nnc_scales_set (&scales, inference->node, &inputs[NNC_LINEAR_X]->desc, inputs[NNC_LINEAR_SCALE], zero_point,
+                         error)
+         && nnc_desc_set (&inference->outputs[0], (NncDataType)to, inputs[NNC_LINEAR_X]->desc.rank,
+                          inputs[NNC_LINEAR_X]->desc.shape, error);
 }
 
 static gboolean
 run (const NncStep *step, NncRunContext *context, GError **error)
 {
   const NncScales *scales = step->params;
-  const NncTensor *zero_point = zero_point_of ((const NncTensor *const *)step->inputs, step->n_inputs);
-  gconstpointer x = step->inputs[X]->data;
-  const float *scale = step->inputs[SCALE]->data;
-  gboolean is_float = step->inputs[X]->desc.type == NNC_F32;
+  const NncTensor *zero_point = nnc_linear_zero_point ((const NncTensor *const *)step->inputs, step->n_inputs);
+  gconstpointer x = step->inputs[NNC_LINEAR_X]->data;
+  const float *scale = step->inputs[NNC_LINEAR_SCALE]->data;
+  gboolean is_float = step->inputs[NNC_LINEAR_X]->desc.type == NNC_F32;
   NncDataType type = step->outputs[0]->desc.type;
   gsize i = 0;
 
@@ -67,17 +60,7 @@ run (const NncStep *step, NncRunContext *context, GError **error)
 static gboolean
 prepare_quantize_linear (NncPreparation *prepare, GError **error)
 {
-  NncScales *scales = nnc_prepare_params (prepare, sizeof *scales);
-
-  prepare->run = nnc_desc_size (&prepare->outputs[0]->desc) ? run : nnc_run_nothing;
-  return nnc_scales_set (scales, prepare->node, &prepare->inputs[X]->desc, prepare->inputs[SCALE],
-                         zero_point_of (prepare->inputs, prepare->n_inputs), error);
-}
-
-static gboolean
-permute (NncGraph *graph, NncNode *node, const guint *permutation, guint rank)
-{
-  return nnc_scales_permute (node, permutation, rank);
+  return nnc_scales_prepare (prepare, run, error);
 }
 
 const NncOp nnc_op_QuantizeLinear = {
@@ -88,5 +71,5 @@ const NncOp nnc_op_QuantizeLinear = {
   .max_outputs = 1,
   .infer = infer,
   .prepare = prepare_quantize_linear,
-  .permute = permute,
+  .permute = nnc_scales_permute,
 };

@@ -173,6 +173,21 @@ nnc_quantized_prepare_window (NncPreparation *prepare, const NncQuantizedWindow 
   return pack_weights (prepare, params, filter, inputs, error);
 }
 
+NncQuantizedFilter
+nnc_quantized_filter (const NncTensor *weights)
+{
+  const gint64 *strides = weights->strides;
+  guint rank = weights->desc.rank;
+
+  return (NncQuantizedFilter){
+    .data = weights->data,
+    .out = strides[0],
+    .row = rank == 4 ? strides[1] : 0,
+    .column = strides[rank - 2],
+    .in = strides[rank - 1],
+  };
+}
+
 NncWindow
 nnc_quantized_rows (gsize rows, gsize in, gsize out)
 {

@@ -17,6 +17,8 @@ gboolean nnc_quantized_prepare (NncPreparation *prepare, const NncWindow *window
 /* The same where window and filter are complete. inputs: those that weights and bias came from; G_MAXUINT: none. */
 gboolean nnc_quantized_prepare_window (NncPreparation *prepare, const NncQuantizedWindow *window,
                                        const NncQuantizedFilter *filter, const guint inputs[2], GError **error);
+/* Where the weights [O,H,W,I] or [O,W,I] of a convolution lie. */
+NncQuantizedFilter nnc_quantized_filter (const NncTensor *weights);
 /* Rows of numbers, each from `in` to `out` of them, as the pixels of an image of one row, of which a product is a
  * convolution by 1x1. */
 NncWindow nnc_quantized_rows (gsize rows, gsize in, gsize out);

@@ -273,15 +273,11 @@ prepare_scan (NncPreparation *prepare, GError **error)
 {
   Params *params = nnc_prepare_params_full (prepare, sizeof *params, params_clear);
   g_auto (NncLoopBody) body = { 0 };
-  g_autoptr (NncGraph) inferred = NULL;
-  NncGraph *graph;
   gint64 length;
 
   if (!init_body (&body, prepare->node, &length, error))
     return FALSE;
-  inferred = nnc_loop_body_settle (&body, error);
-  graph = inferred ? nnc_loop_body_describe (&body, error) : NULL;
-  params->body = graph ? nnc_body_new (prepare, "body", graph, body.n_own, error) : NULL;
+  params->body = nnc_loop_body_plan (&body, prepare, NULL, error);
   if (params->body == NULL || !nnc_loop_states_init (&params->states, prepare, &body, error))
     return FALSE;
   params->n_scans = body.n_own - body.n_states;

@@ -30,36 +30,15 @@ typedef struct {
 
 /* --- what is there ------------------------------------------------------------------ */
 
-/* An absent bound is `none`. */
-static gboolean
-read_bound (const NncNode *node, guint input, float none, float *bound)
-{
-  const NncValue *value = nnc_node_input (node, input);
-  g_autofree float *numbers = NULL;
-  gsize n;
-
-  *bound = none;
-  if (value == NULL)
-    return TRUE;
-  numbers = nnc_constant_read_f32 (value, &n);
-  if (numbers == NULL || n != 1 || isnan (numbers[0]))
-    return FALSE;
-  *bound = numbers[0];
-  return TRUE;
-}
-
 /* A Relu or Clip between the product and the QuantizeLinear. */
 static NncNode *
 skip_clamp (const NncGraph *graph, NncNode *node, Product *product)
 {
   product->minimum = -INFINITY;
   product->maximum = INFINITY;
-  if (strcmp (node->op->name, "Relu") == 0)
-    product->minimum = 0;
-  else if (strcmp (node->op->name, "Clip") != 0)
+  if (strcmp (node->op->name, "Relu") != 0 && strcmp (node->op->name, "Clip") != 0)
     return node;
-  else if (!read_bound (node, 1, -INFINITY, &product->minimum) || !read_bound (node, 2, INFINITY, &product->maximum)
-           || !(product->minimum <= product->maximum))
+  if (!nnc_node_read_clamp (node, &product->minimum, &product->maximum))
     return NULL;
   if (node->inputs[0] == NULL || nnc_graph_count_readers (graph, node->inputs[0]) != 1)
     return NULL;

@@ -39,5 +39,7 @@ gint64 *nnc_constant_read_ints (const NncValue *value, guint *n);
 NncValue *nnc_graph_add_vector (NncGraph *graph, const char *name, float *numbers, gsize n);
 /* Node input i, or NULL when it is absent or beyond those there are. */
 NncValue *nnc_node_input (const NncNode *node, guint i);
+/* What a Relu of f32, or a Clip by constants, clamps to. FALSE: the node is neither. */
+gboolean nnc_node_read_clamp (const NncNode *node, float *minimum, float *maximum);
 /* The output channels of a Conv or a MatMul whose weights are constant; 0 when they are not. */
 gsize nnc_node_output_channels (const NncNode *node);

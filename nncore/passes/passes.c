@@ -2,6 +2,7 @@
 /* passes.c: the list of passes, and what runs it. */
 #include "pass.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Lists of axes and sizes are short. */
@@ -117,6 +118,38 @@ nnc_graph_add_vector (NncGraph *graph, const char *name, float *numbers, gsize n
   g_autoptr (NncConstant) constant = nnc_constant_new_take (numbers, &desc);
 
   return nnc_graph_add_constant (graph, name, constant);
+}
+
+/* An absent bound is `none`. */
+static gboolean
+read_bound (const NncNode *node, guint input, float none, float *bound)
+{
+  const NncValue *value = nnc_node_input (node, input);
+  g_autofree float *numbers = NULL;
+  gsize n;
+
+  *bound = none;
+  if (value == NULL)
+    return TRUE;
+  numbers = nnc_constant_read_f32 (value, &n);
+  if (numbers == NULL || n != 1 || isnan (numbers[0]))
+    return FALSE;
+  *bound = numbers[0];
+  return TRUE;
+}
+
+gboolean
+nnc_node_read_clamp (const NncNode *node, float *minimum, float *maximum)
+{
+  if (node->outputs[0] == NULL || node->outputs[0]->desc.type != NNC_F32)
+    return FALSE;
+  if (strcmp (node->op->name, "Relu") == 0) {
+    *minimum = 0;
+    *maximum = INFINITY;
+    return TRUE;
+  }
+  return strcmp (node->op->name, "Clip") == 0 && read_bound (node, 1, -INFINITY, minimum)
+         && read_bound (node, 2, INFINITY, maximum) && *minimum <= *maximum;
 }
 
 gsize
