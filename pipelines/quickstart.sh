@@ -26,7 +26,7 @@ video_frames=300 # of the 10,000, three a second: more than anyone watches
 
 build_programs() {
   [ -e "$build/build.ninja" ] || meson setup "$build"
-  ninja -C "$build" gst/libgstedge.so gst/overlay/libgstedgeoverlay.so gst/tools/edge-eval
+  ninja -C "$build" gst/libgstedge.so gst/overlay/libgstedgeoverlay.so gst/tools/edge-eval nncore/tools/nncore
 }
 
 # 28x28 grey pixels, one picture after the other: what follows the IDX file's 16 bytes.
