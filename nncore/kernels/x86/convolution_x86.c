@@ -257,7 +257,7 @@ convolution_run (const NncWindow *window, const float *x, const void *packed, fl
 static bool
 convolution_accepts (const NncWindow *window)
 {
-  return !window->ordered;
+  return !window->ordered && (VECTOR_WIDTH == FEW_CHANNELS || group_out (window) > FEW_CHANNELS);
 }
 
 const NncConvolution NNC_ISA (nnc_convolution_f32) = {

@@ -234,7 +234,8 @@ depthwise_run (const NncWindow *window, const float *x, const void *packed, floa
 static bool
 depthwise_accepts (const NncWindow *window)
 {
-  return window->groups == window->in_channels && window->out_channels == window->in_channels;
+  return window->groups == window->in_channels && window->out_channels == window->in_channels
+         && (VECTOR_WIDTH == FEW_CHANNELS || window->in_channels > FEW_CHANNELS);
 }
 
 const NncConvolution NNC_ISA (nnc_depthwise_f32) = {

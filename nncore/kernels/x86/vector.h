@@ -18,6 +18,9 @@
 #define UNROLL _Pragma ("GCC unroll 32")
 #endif
 
+/* So few channels are left to AVX2, whose vectors they fill. */
+#define FEW_CHANNELS 8
+
 #if defined __AVX512F__
 
 #define NNC_ISA(name) NNC_ISA_JOIN (name, avx512)
