@@ -151,10 +151,17 @@ typedef struct {
 /* See fixed_point.h. */
 typedef enum { NNC_ROUND_TWICE, NNC_ROUND_ONCE, NNC_ROUND_EVEN } NncRounding;
 
-typedef enum { NNC_STORED_ADD, NNC_STORED_SUBTRACT, NNC_STORED_MULTIPLY } NncStoredOperation;
+typedef enum {
+  NNC_STORED_ADD,
+  NNC_STORED_SUBTRACT,
+  NNC_STORED_SQUARED_DIFFERENCE,
+  NNC_STORED_MULTIPLY,
+  NNC_STORED_PRELU,
+} NncStoredOperation;
 
-/* y = clamp (y_zero_point + factor * (a' op b')), rounded twice; of sums a' = a_factor * ((a - a_zero_point) << shift),
- * b' likewise, of products a' = a - a_zero_point. */
+/* y = clamp (y_zero_point + factor * (a' op b')), rounded twice; of sums and differences a' = a_factor *
+ * ((a - a_zero_point) << shift), b' likewise, of products a' = a - a_zero_point. Of PRELU a_factor * a' where a' is not
+ * below 0, factor * a' * b' where it is. */
 typedef struct {
   NncStoredOperation operation;
   NncStored stored; /* a, b and y alike */

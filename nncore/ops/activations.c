@@ -37,7 +37,7 @@ KERNEL_ACTIVATION (Sigmoid, sigmoid_f32, SIGMOID (v), .prepare_stored = nnc_stor
 KERNEL_ACTIVATION (HardSigmoid, hard_sigmoid_f32, CLAMP_0_1 (A *v + B), ATTRIBUTES ({ "alpha", .2f }, { "beta", .5f }))
 KERNEL_ACTIVATION (HardSwish, hard_swish_f32, v *CLAMP_0_1 (v / 6 + HALF),
                    .prepare_stored = nnc_stored_hard_swish_prepare)
-ACTIVATION (Elu, v < 0 ? A * expm1 (v) : v, ATTRIBUTES ({ "alpha", 1 }))
+ACTIVATION (Elu, v < 0 ? A * expm1 (v) : v, ATTRIBUTES ({ "alpha", 1 }), .prepare_stored = nnc_stored_elu_prepare)
 ACTIVATION (Selu, B *(v < 0 ? A * expm1 (v) : v), ATTRIBUTES ({ "alpha", 1.67326319f }, { "gamma", 1.05070102f }))
 ACTIVATION (Celu, v < 0 ? A * expm1 (v / A) : v, ATTRIBUTES ({ "alpha", 1 }))
 ACTIVATION (Softplus, SOFTPLUS (v))

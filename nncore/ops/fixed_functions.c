@@ -115,3 +115,29 @@ nnc_fixed_tanh (gint32 x, int before, int bits)
   positive = scale_up (two - (1 << (bits - 3)), 2, bits);
   return x > 0 ? positive : -positive;
 }
+
+/* --- roots -------------------------------------------------------------------------- */
+
+/* Newton's iteration on x * 4^n in [1/2, 2) as Q3, from 1: y += y * (1 - x * y^2) / 2, five steps. */
+NncFixedPoint
+nnc_fixed_inverse_root (gint32 x)
+{
+  const gint32 half_root_of_two = 1518500250, three_halves = (1 << 28) + (1 << 27);
+  gint32 half, y = 1 << 28;
+  int right = 11, pairs;
+
+  if (x <= 1)
+    return (NncFixedPoint){ G_MAXINT32, 0 };
+  for (; x >= 1 << 29; right++)
+    x /= 4;
+  pairs = (__builtin_clz ((guint32)x) - 1) / 2 - 1;
+  right -= pairs;
+  half = nnc_rounding_shift ((x << 2 * pairs) >> 1, 1);
+  for (int i = 0; i < 5; i++) {
+    gint32 cube = scale_up (nnc_high_product (nnc_high_product (y, y), y), 6, 32);
+
+    y = scale_up (nnc_high_product (three_halves, y) - nnc_high_product (half, cube), 3, 32);
+  }
+  y = nnc_high_product (y, half_root_of_two);
+  return right < 0 ? (NncFixedPoint){ y << -right, 0 } : (NncFixedPoint){ y, -right };
+}

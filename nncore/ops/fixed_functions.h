@@ -3,6 +3,8 @@
  * kernels are defined by. Numbers have 16 or 32 bits, sign included; Qm has m of them before the point. */
 #pragma once
 
+#include "kernel.h"
+
 #include <glib.h>
 
 /* The product of two numbers, one of them Q0: half upwards, saturated. */
@@ -14,3 +16,5 @@ gint32 nnc_fixed_reciprocal (gint32 x, int bits);
 /* 1 / (1 + e^-x) and tanh (x) as Q0, for x as Q(before). */
 gint32 nnc_fixed_sigmoid (gint32 x, int before, int bits);
 gint32 nnc_fixed_tanh (gint32 x, int before, int bits);
+/* 1 / sqrt (x), for an integer x of at least 1. */
+NncFixedPoint nnc_fixed_inverse_root (gint32 x);

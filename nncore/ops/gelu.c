@@ -2,6 +2,7 @@
 /* gelu.c: Gelu: y = x * (1 + erf (x / sqrt (2))) / 2, or with attribute approximate (none) "tanh"
  * y = x * (1 + tanh (sqrt (2 / pi) * (x + 0.044715 x^3))) / 2. */
 #include "elementwise_unary.h"
+#include "stored_activations.h"
 
 #include <string.h>
 #include <tgmath.h>
@@ -12,15 +13,29 @@
 #define GELU v *(1 + erf (v * ROOT_OF_HALF)) / 2
 #define GELU_TANH v *(1 + tanh (ROOT_OF_TWO_OVER_PI * (v + (number)0.044715 * v * v * v))) / 2
 
+static gboolean
+prepare_stored (NncPreparation *prepare, GError **error)
+{
+  return nnc_stored_gelu_prepare (prepare, FALSE, error);
+}
+
+static gboolean
+prepare_stored_by_tanh (NncPreparation *prepare, GError **error)
+{
+  return nnc_stored_gelu_prepare (prepare, TRUE, error);
+}
+
 NNC_UNARY_LOOP (gelu_f32, float, float, GELU)
 NNC_UNARY_LOOP (gelu_f64, double, double, GELU)
 NNC_UNARY_LOOP (gelu_tanh_f32, float, float, GELU_TANH)
 NNC_UNARY_LOOP (gelu_tanh_f64, double, double, GELU_TANH)
 
-static const NncUnaryFunction gelu
-    = { .types = NNC_TYPES_FLOAT, .loops = { [NNC_F32] = gelu_f32, [NNC_F64] = gelu_f64 } };
-static const NncUnaryFunction gelu_tanh
-    = { .types = NNC_TYPES_FLOAT, .loops = { [NNC_F32] = gelu_tanh_f32, [NNC_F64] = gelu_tanh_f64 } };
+static const NncUnaryFunction gelu = { .types = NNC_TYPES_FLOAT,
+                                       .loops = { [NNC_F32] = gelu_f32, [NNC_F64] = gelu_f64 },
+                                       .prepare_stored = prepare_stored };
+static const NncUnaryFunction gelu_tanh = { .types = NNC_TYPES_FLOAT,
+                                            .loops = { [NNC_F32] = gelu_tanh_f32, [NNC_F64] = gelu_tanh_f64 },
+                                            .prepare_stored = prepare_stored_by_tanh };
 
 /* NULL with an error: there is no such approximation. */
 static const NncUnaryFunction *

@@ -2,6 +2,7 @@
 /* mathematical_functions.c: y = f (x): a line each. */
 #include "elementwise_unary.h"
 #include "stored_activations.h"
+#include "stored_functions.h"
 
 #include <tgmath.h>
 
@@ -11,30 +12,31 @@
 #define FLOAT_LOOPS_OF(name) [NNC_F32] = name##_f32, [NNC_F64] = name##_f64
 
 /* Of floats alone. */
-#define FUNCTION(op, expression)                                                                                       \
+#define FUNCTION(op, expression, ...)                                                                                  \
   FLOAT_LOOPS (op, expression)                                                                                         \
-  NNC_UNARY_OP (op, .types = NNC_TYPES_FLOAT, .loops = { FLOAT_LOOPS_OF (op) })
+  NNC_UNARY_OP (op, .types = NNC_TYPES_FLOAT, .loops = { FLOAT_LOOPS_OF (op) }, __VA_ARGS__)
 
 /* Of floats and integers. */
-#define NUMBER_FUNCTION(op, float_expression, signed_expression, unsigned_expression)                                  \
+#define NUMBER_FUNCTION(op, float_expression, signed_expression, unsigned_expression, ...)                             \
   FLOAT_LOOPS (op, float_expression)                                                                                   \
   NNC_UNARY_LOOP (op##_i64, gint64, gint64, signed_expression)                                                         \
   NNC_UNARY_LOOP (op##_u64, guint64, guint64, unsigned_expression)                                                     \
   NNC_UNARY_OP (op, .types = NNC_TYPES_NUMBER,                                                                         \
-                .loops = { FLOAT_LOOPS_OF (op), [NNC_I64] = op##_i64, [NNC_U64] = op##_u64 })
+                .loops = { FLOAT_LOOPS_OF (op), [NNC_I64] = op##_i64, [NNC_U64] = op##_u64 }, __VA_ARGS__)
 
 /* By a kernel, which f64 has not. */
 #define KERNEL_FUNCTION(op, kernel, expression, ...)                                                                   \
   NNC_UNARY_LOOP (op##_f64, double, double, expression)                                                                \
   NNC_UNARY_OP (op, .types = NNC_TYPES_FLOAT, NNC_UNARY_KERNEL (kernel), .loops = { [NNC_F64] = op##_f64 }, __VA_ARGS__)
 
-NUMBER_FUNCTION (Abs, fabs (v), v < 0 ? (gint64)(0 - (guint64)v) : v, v)
+NUMBER_FUNCTION (Abs, fabs (v), v < 0 ? (gint64)(0 - (guint64)v) : v, v, .prepare_stored = nnc_stored_abs_prepare)
 NUMBER_FUNCTION (Neg, -v, 0 - (guint64)v, 0 - v)
 NUMBER_FUNCTION (Sign, v > 0 ? 1 : v < 0 ? -1 : v, v > 0 ? 1 : v < 0 ? -1 : 0, v > 0)
 FUNCTION (Floor, floor (v))
 FUNCTION (Ceil, ceil (v))
 FUNCTION (Round, rint (v)) /* halves to even */
 FUNCTION (Reciprocal, 1 / v)
+FUNCTION (Rsqrt, 1 / sqrt (v), .prepare_stored = nnc_stored_rsqrt_prepare)
 FUNCTION (Erf, erf (v))
 FUNCTION (Log, log (v))
 FUNCTION (Sin, sin (v))
@@ -49,7 +51,7 @@ FUNCTION (Asinh, asinh (v))
 FUNCTION (Acosh, acosh (v))
 FUNCTION (Atanh, atanh (v))
 KERNEL_FUNCTION (Tanh, tanh_f32, tanh (v), .prepare_stored = nnc_stored_tanh_prepare)
-KERNEL_FUNCTION (Exp, exp_f32, exp (v))
+KERNEL_FUNCTION (Exp, exp_f32, exp (v), .prepare_stored = nnc_stored_exp_prepare)
 KERNEL_FUNCTION (Sqrt, sqrt_f32, sqrt (v))
 
 /* --- answers ------------------------------------------------------------------ */

@@ -12,16 +12,162 @@ sigmoid (float x)
   return 1 / (1 + expf (-x));
 }
 
+/* --- Sigmoid and Tanh of 16 bits, as TFLite does: from 256 values of the sigmoid, 24 for each 1, and lines between
+ * ----
+ */
+
+#define SIGMOID_VALUES 256
+#define SIGMOID_DENSITY 24
+
+typedef struct {
+  gint32 multiplier; /* from x to 24 * 512 for each 1 */
+  int shift; /* to the right, after it */
+  int interval_bits; /* of a line: 9; 8 for tanh (x) = 2 * sigmoid (2 x) - 1 */
+  guint16 values[SIGMOID_VALUES]; /* 16 bits behind the point */
+} Sigmoid16;
+
+/* |x| as the table's intervals, and what it has there, with the bits of an interval behind it. */
+static guint32
+sigmoid_16_of (const Sigmoid16 *sigmoid, gint32 x, guint32 saturated)
+{
+  guint32 magnitude = (guint32)ABS (x), i = magnitude >> sigmoid->interval_bits;
+  guint32 rest = magnitude & ((1u << sigmoid->interval_bits) - 1);
+
+  if (i >= SIGMOID_VALUES - 1)
+    return saturated;
+  return ((guint32)sigmoid->values[i] << sigmoid->interval_bits)
+         + rest * (guint32)(sigmoid->values[i + 1] - sigmoid->values[i]);
+}
+
+static gint32
+to_intervals (const Sigmoid16 *sigmoid, gint32 x)
+{
+  gint64 round = sigmoid->shift > 0 ? (gint64)1 << (sigmoid->shift - 1) : 0;
+
+  return (gint32)(((gint64)x * sigmoid->multiplier + round) >> sigmoid->shift);
+}
+
+static gint32
+sigmoid_16 (gint32 x, gconstpointer user_data)
+{
+  const Sigmoid16 *sigmoid = user_data;
+  gint32 at = to_intervals (sigmoid, x);
+  guint32 y = sigmoid_16_of (sigmoid, at, 0x7fffu << 10);
+
+  return (gint32)((at >= 0 ? y + (1 << 9) : (1u << 25) - y + (1 << 9) - 1) >> 10);
+}
+
+static gint32
+tanh_16 (gint32 x, gconstpointer user_data)
+{
+  const Sigmoid16 *sigmoid = user_data;
+  gint32 at = to_intervals (sigmoid, x);
+  gint32 y = (gint32)sigmoid_16_of (sigmoid, at, 0xffffu << 8) - (1 << 23);
+
+  return ((at >= 0 ? y : -y - 1) + (1 << 7)) >> 8;
+}
+
+static double
+exact_sigmoid_value (double i)
+{
+  return 65536 / (1 + exp (-i / SIGMOID_DENSITY));
+}
+
+/* Moved by half of what the line from it is off in the middle; the last is the limit. */
+static guint16
+sigmoid_value (int i)
+{
+  double value = exact_sigmoid_value (i), next = exact_sigmoid_value (i + 1), middle = exact_sigmoid_value (i + .5);
+
+  return i == SIGMOID_VALUES - 1 ? G_MAXUINT16 : (guint16)round (value + (middle - (value + next) / 2) / 2);
+}
+
+/* A scale that is 2^-12 needs no rounding. */
+static gboolean
+set_sigmoid_16 (Sigmoid16 *sigmoid, const NncNode *node, int interval_bits, GError **error)
+{
+  NncScale x, y;
+  double multiplier;
+
+  if (!nnc_node_get_input_scale (node, 0, &x, error) || !nnc_node_get_output_scale (node, 0, &y, error))
+    return FALSE;
+  if (x.zero_point != 0 || y.zero_point != 0 || y.scale < 1 / 32768.f || y.scale > 1 / 32768.f)
+    return nnc_op_unsupported (error,
+                               "zero points of %d and %d and an output's scale of %g are not supported for i16, 0, 0 "
+                               "and %g are",
+                               x.zero_point, y.zero_point, (double)y.scale, 1 / 32768.);
+  sigmoid->shift = 0;
+  for (multiplier = (double)x.scale * 4096 * 3; multiplier <= 32767 / 2. && sigmoid->shift <= 30; multiplier *= 2)
+    sigmoid->shift++;
+  sigmoid->multiplier = (gint16)MIN (multiplier, G_MAXINT16);
+  if (!(x.scale < 1 / 4096.f) && !(x.scale > 1 / 4096.f)) {
+    sigmoid->multiplier = 3;
+    sigmoid->shift = 0;
+  }
+  sigmoid->interval_bits = interval_bits;
+  for (int i = 0; i < SIGMOID_VALUES; i++)
+    sigmoid->values[i] = sigmoid_value (i);
+  return TRUE;
+}
+
 gboolean
 nnc_stored_sigmoid_prepare (NncPreparation *prepare, GError **error)
 {
-  return nnc_stored_real_prepare (prepare, sigmoid, error);
+  Sigmoid16 table;
+
+  if (prepare->outputs[0]->desc.type != NNC_I16)
+    return nnc_stored_real_prepare (prepare, sigmoid, error);
+  return set_sigmoid_16 (&table, prepare->node, 9, error)
+         && nnc_stored_table_prepare (prepare, sigmoid_16, &table, error);
 }
 
 gboolean
 nnc_stored_tanh_prepare (NncPreparation *prepare, GError **error)
 {
-  return nnc_stored_real_prepare (prepare, tanhf, error);
+  Sigmoid16 table;
+
+  if (prepare->outputs[0]->desc.type != NNC_I16)
+    return nnc_stored_real_prepare (prepare, tanhf, error);
+  return set_sigmoid_16 (&table, prepare->node, 8, error) && nnc_stored_table_prepare (prepare, tanh_16, &table, error);
+}
+
+/* --- from real functions -------------------------------------------------------------------------------------------
+ */
+
+static float
+elu (float x)
+{
+  return x < 0 ? expf (x) - 1 : x;
+}
+
+gboolean
+nnc_stored_elu_prepare (NncPreparation *prepare, GError **error)
+{
+  float alpha = nnc_node_get_float (prepare->node, "alpha", 1);
+
+  if (alpha < 1 || alpha > 1)
+    return nnc_op_unsupported (error, "attribute 'alpha' is %g, 1 is supported for stored numbers", (double)alpha);
+  return nnc_stored_real_prepare (prepare, elu, error);
+}
+
+static float
+gelu (float x)
+{
+  return .5f * x * erfcf (x * (float)-G_SQRT2 / 2);
+}
+
+static float
+gelu_by_tanh (float x)
+{
+  const float root_of_two_over_pi = 0.79788456080286536f;
+
+  return .5f * x * (1 + tanhf (root_of_two_over_pi * (x + .044715f * x * x * x)));
+}
+
+gboolean
+nnc_stored_gelu_prepare (NncPreparation *prepare, gboolean approximate, GError **error)
+{
+  return nnc_stored_real_prepare (prepare, approximate ? gelu_by_tanh : gelu, error);
 }
 
 typedef struct {

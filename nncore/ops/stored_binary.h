@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* stored_binary.h: the numbers of sums, differences and products of stored numbers. */
+/* stored_binary.h: the factors of operations on two stored numbers. */
 #pragma once
 
 #include "quantization.h"

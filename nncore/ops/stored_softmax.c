@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* stored_softmax.c: softmax of stored numbers of 8 bits, in integers: the
- * arithmetic that TFLite's reference kernel is defined by. Qm.n below has m bits
- * before the point and n behind it; y is stored on the scale 1 / 256. */
+/* stored_softmax.c: softmax of stored numbers, in integers: the arithmetic that
+ * TFLite's reference kernel is defined by. Qm.n below has m bits before the point
+ * and n behind it; y is stored on the scale 1 / 256, of 16 bits 1 / 32768. */
 #include "stored_softmax.h"
 
 #include "fixed_functions.h"
@@ -12,7 +12,59 @@
 #define SUM_BITS 12 /* before the point of the sum */
 #define BITS 32 /* of every number */
 
-/* --- rows ---------------------------------------------------------------------------- */
+/* --- 16 bits -------------------------------------------------------------------------- */
+
+static float
+reciprocal_above_one (float x)
+{
+  return 1 / (1 + x);
+}
+
+static void
+set_softmax_16 (NncStoredSoftmax *softmax, float beta, NncScale x)
+{
+  const NncScale unit = { 2 / 65535.f, 0 };
+
+  softmax->factor = nnc_fixed_point ((double)x.scale * (double)beta / (10 / 65535.));
+  nnc_interpolated_table_fill (&softmax->exponentials, expf, (NncScale){ 10 / 65535.f, G_MAXINT16 }, unit);
+  nnc_interpolated_table_fill (&softmax->reciprocals, reciprocal_above_one, (NncScale){ 1 / 65535.f, G_MININT16 },
+                               unit);
+}
+
+static gint32
+get_saturated (const NncInterpolatedTable *table, gint32 x)
+{
+  return nnc_interpolated_table_get (table, nnc_clamp_int (x, G_MININT16, G_MAXINT16));
+}
+
+static void
+softmax_row_16 (const NncStoredSoftmax *softmax, gint16 *y, const gint16 *x, gsize n)
+{
+  gint32 largest = G_MININT16, sum = 0, scale;
+  int headroom, shift;
+
+  for (gsize i = 0; i < n; i++)
+    largest = MAX (largest, x[i]);
+  for (gsize i = 0; i < n; i++) {
+    gint32 difference = nnc_multiply_twice (x[i] - largest, softmax->factor);
+    gint32 term = get_saturated (&softmax->exponentials, nnc_add_zero_point (difference, G_MAXINT16));
+
+    y[i] = (gint16)term;
+    sum += MIN (term, G_MAXINT32 - sum);
+  }
+  headroom = __builtin_clz ((guint32)MAX (sum, 1));
+  shift = 31 - headroom;
+  scale = get_saturated (&softmax->reciprocals,
+                         (gint32)((((gint64)sum << (headroom - 1)) + (1 << 13)) >> 14) - ((1 << 15) + (1 << 16)));
+  for (gsize i = 0; i < n; i++) {
+    gint64 round = shift > 0 ? (gint64)1 << (shift - 1) : 0;
+    gint64 result = ((gint64)y[i] * scale + round) >> shift;
+
+    y[i] = (gint16)CLAMP (result, 0, G_MAXINT16);
+  }
+}
+
+/* --- 8 bits --------------------------------------------------------------------------- */
 
 gboolean
 nnc_stored_softmax_set (NncStoredSoftmax *softmax, const NncNode *node, NncDataType type, float beta, GError **error)
@@ -20,12 +72,14 @@ nnc_stored_softmax_set (NncStoredSoftmax *softmax, const NncNode *node, NncDataT
   NncScale x, y;
   double factor, radius;
 
-  if (type == NNC_I16)
-    return nnc_op_unsupported (error, "type i16 is not supported");
   if (!nnc_node_get_input_scale (node, 0, &x, error) || !nnc_node_get_output_scale (node, 0, &y, error))
     return FALSE;
-  factor = MIN ((double)beta * (double)x.scale * (1 << (31 - DIFFERENCE_BITS)), G_MAXINT32);
   softmax->type = type;
+  if (type == NNC_I16) {
+    set_softmax_16 (softmax, beta, x);
+    return TRUE;
+  }
+  factor = MIN ((double)beta * (double)x.scale * (1 << (31 - DIFFERENCE_BITS)), G_MAXINT32);
   softmax->factor = nnc_fixed_point (factor);
   radius = ((1 << DIFFERENCE_BITS) - 1) * ldexp (1, 31 - DIFFERENCE_BITS) / ldexp (1, softmax->factor.shift);
   softmax->smallest = -(gint32)floor (MIN (radius, G_MAXINT32)); /* no difference is as large where the scale is tiny */
@@ -74,5 +128,8 @@ void
 nnc_stored_softmax_run (const NncStoredSoftmax *softmax, gpointer y, gconstpointer x, gsize rows, gsize columns)
 {
   for (gsize r = 0; r < rows; r++)
-    softmax_row (softmax, y, x, r * columns, columns);
+    if (softmax->type == NNC_I16)
+      softmax_row_16 (softmax, (gint16 *)y + r * columns, (const gint16 *)x + r * columns, columns);
+    else
+      softmax_row (softmax, y, x, r * columns, columns);
 }

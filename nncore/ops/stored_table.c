@@ -2,6 +2,7 @@
 /* stored_table.c: y = f (x) on stored numbers, by a table of every x there is: 256, or 65,536 of 16 bits. */
 #include "stored_table.h"
 
+#include "interpolated_table.h"
 #include "op_inputs.h"
 
 #include <math.h>
@@ -76,17 +77,27 @@ real_function (gint32 x, gconstpointer user_data)
   return stored < (float)real->minimum ? real->minimum : stored > (float)real->maximum ? real->maximum : (gint32)stored;
 }
 
+static gint32
+interpolate (gint32 x, gconstpointer user_data)
+{
+  return nnc_interpolated_table_get (user_data, x);
+}
+
 gboolean
 nnc_stored_real_prepare (NncPreparation *prepare, NncRealFunction function, GError **error)
 {
   NncDataType type = prepare->outputs[0]->desc.type;
   Real real = { .function = function };
 
-  if (type == NNC_I16)
-    return nnc_op_unsupported (error, "type i16 is not supported");
   if (!nnc_node_get_input_scale (prepare->node, 0, &real.x, error)
       || !nnc_node_get_output_scale (prepare->node, 0, &real.y, error))
     return FALSE;
+  if (prepare->inputs[0]->desc.type == NNC_I16 && type == NNC_I16) {
+    NncInterpolatedTable table;
+
+    nnc_interpolated_table_fill (&table, function, real.x, real.y);
+    return nnc_stored_table_prepare (prepare, interpolate, &table, error);
+  }
   nnc_stored_limits (type, &real.minimum, &real.maximum);
   return nnc_stored_table_prepare (prepare, real_function, &real, error);
 }

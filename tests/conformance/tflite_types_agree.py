@@ -115,18 +115,29 @@ def binary(kind, operator, options, **more):
     return writer.pack()
 
 
+def rectified(kind):
+    writer = TypedWriter(kind)
+    x, y = writer.stored("x", IMAGE), writer.stored("y", IMAGE, 0.04, 11)
+    kind_of_slope, dtype, zero_point = TYPES[kind]
+    data = writer.random.integers(np.iinfo(dtype).min, np.iinfo(dtype).max, (1, 1, 8), dtype, endpoint=True)
+    slope = writer.quantize(writer.integers("slope", data, kind_of_slope), [0.007], zero_point)
+    writer.add_node(schema.BuiltinOperator.PRELU, 0, None, [x, slope], [y])
+    writer.end_graph([x], [y])
+    return writer.pack()
+
+
 def pool(kind, operator):
     return unary(kind, operator, "Pool2D", (0.05, 0.05), (None, None), (2, 4, 6, 8), filterWidth=3, filterHeight=2,
                  fusedActivationFunction=1, **WINDOW)
 
 
-def probability(kind, operator, options=None, least=0, **more):
+def probability(kind, operator, options=None, least=0, x_scale=0.05, **more):
     """An output of 0 (or -1) to 1, on the scale that TFLite wants."""
     wide, zero = kind == "int16", {"int8": -128, "uint8": 0}.get(kind, 0) + (128 if least else 0)
     scale = (2 if least else 1) / (65536 if wide else 256)
     if wide:
         scale = 1 / 32768
-    return unary(kind, operator, options, (0.05, scale * 256 if wide else scale), (None, zero), **more)
+    return unary(kind, operator, options, (x_scale, scale * 256 if wide else scale), (None, zero), **more)
 
 
 def same_scale(kind, operator, options, constants, y_shape, y_scale=0.05, **more):
@@ -176,6 +187,14 @@ MADE = {
     "ADD": lambda kind: binary(kind, "ADD", "Add", fusedActivationFunction=1, potScaleInt16=False),
     "SUB": lambda kind: binary(kind, "SUB", "Sub", potScaleInt16=False),
     "MUL": lambda kind: binary(kind, "MUL", "Mul", fusedActivationFunction=3),
+    "SQUARED_DIFFERENCE": lambda kind: binary(kind, "SQUARED_DIFFERENCE", "SquaredDifference"),
+    "PRELU": rectified,
+    "ABS": lambda kind: unary(kind, "ABS", "Abs"),
+    "ABS, one scale": lambda kind: unary(kind, "ABS", "Abs", (0.05, 0.05), (None, None)),
+    "EXP": lambda kind: unary(kind, "EXP", None, (0.02, 0.08)),
+    "GELU": lambda kind: unary(kind, "GELU", "Gelu"),
+    "GELU by tanh": lambda kind: unary(kind, "GELU", "Gelu", approximate=True),
+    "RSQRT": lambda kind: unary(kind, "RSQRT", None, (0.05, 0.03)),
     "AVERAGE_POOL_2D": lambda kind: pool(kind, "AVERAGE_POOL_2D"),
     "MAX_POOL_2D": lambda kind: pool(kind, "MAX_POOL_2D"),
     "LEAKY_RELU": lambda kind: unary(kind, "LEAKY_RELU", "LeakyRelu", alpha=0.3),
@@ -184,23 +203,29 @@ MADE = {
     "QUANTIZE": lambda kind: unary(kind, "QUANTIZE", "Quantize"),
     "SOFTMAX": lambda kind: probability(kind, "SOFTMAX", "Softmax", beta=1.0),
     "LOGISTIC": lambda kind: probability(kind, "LOGISTIC"),
+    "LOGISTIC of a power of two": lambda kind: probability(kind, "LOGISTIC", x_scale=1 / 16),
+    "LOGISTIC of a wide scale": lambda kind: probability(kind, "LOGISTIC", x_scale=1 / 4),
     "TANH": lambda kind: probability(kind, "TANH", least=-1),
+    "TANH of a power of two": lambda kind: probability(kind, "TANH", least=-1, x_scale=1 / 16),
 }
 HYBRID = ["CONV_2D", "CONV_2D, one scale", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "FULLY_CONNECTED, a scale each"]
-# The reference has no dense uint8 layer of more than one scale; of int16 ours has none of the others.
-WITHOUT = {"FULLY_CONNECTED, a scale each": {"uint8"}, "SOFTMAX": {"int16"}, "LOGISTIC": {"int16"}, "TANH": {"int16"},
-           "HARD_SWISH": {"int16"}}
+# The reference has none of these.
+WITHOUT = {"SQUARED_DIFFERENCE": {"uint8", "int16"}, "PRELU": {"int16"}, "ABS": {"uint8"}, "ABS, one scale": {"uint8"},
+           "EXP": {"uint8"}, "RSQRT": {"uint8"},
+           "FULLY_CONNECTED, a scale each": {"uint8"}, "HARD_SWISH": {"int16"}}
+FROM_ZERO_UP = {"RSQRT"}  # real inputs
 
 
 def kinds_of(name):
     return [kind for kind in [*TYPES, *["float"] * (name in HYBRID)] if kind not in WITHOUT.get(name, ())]
 
 
-def make_input(details, random):
+def make_input(details, random, name):
     if details["dtype"] == np.float32:
         return random.uniform(-3, 3, details["shape"]).astype(np.float32)
     limits = np.iinfo(details["dtype"])
-    return random.integers(limits.min, limits.max, details["shape"], details["dtype"], endpoint=True)
+    least = details["quantization"][1] if name in FROM_ZERO_UP else limits.min
+    return random.integers(least, limits.max, details["shape"], details["dtype"], endpoint=True)
 
 
 def compare(check, name, kind):
@@ -218,7 +243,7 @@ def compare(check, name, kind):
     for seed in range(RUNS):
         random, inputs = np.random.default_rng(seed), []
         for details in theirs.get_input_details():
-            inputs.append(make_input(details, random))
+            inputs.append(make_input(details, random, name))
             theirs.set_tensor(details["index"], inputs[-1])
         theirs.invoke()
         right = theirs.get_tensor(theirs.get_output_details()[0]["index"]).astype(np.float64)

@@ -14,29 +14,24 @@ emit_binary (NncTfliteTranslation *translation, const char *op, NncValue *a, Nnc
 }
 
 gboolean
-nnc_tflite_translate_rsqrt (NncTfliteTranslation *translation, GError **error)
-{
-  NncValue *root = nnc_tflite_new_value (translation, "root", translation->outputs[0]);
-
-  nnc_tflite_emit_unary (translation, "Sqrt", translation->inputs[0], root);
-  nnc_tflite_emit_unary (translation, "Reciprocal", root, translation->outputs[0]);
-  return TRUE;
-}
-
-gboolean
 nnc_tflite_translate_square (NncTfliteTranslation *translation, GError **error)
 {
   emit_binary (translation, "Mul", translation->inputs[0], translation->inputs[0], translation->outputs[0]);
   return TRUE;
 }
 
+/* Floats have kernels for its two steps. */
 gboolean
 nnc_tflite_translate_squared_difference (NncTfliteTranslation *translation, GError **error)
 {
-  NncValue *difference = nnc_tflite_new_value (translation, "difference", translation->outputs[0]);
+  NncValue *a = translation->inputs[0], *b = translation->inputs[1], *y = translation->outputs[0], *difference;
 
-  emit_binary (translation, "Sub", translation->inputs[0], translation->inputs[1], difference);
-  emit_binary (translation, "Mul", difference, difference, translation->outputs[0]);
+  if (y->type != NNC_F32) {
+    emit_binary (translation, "SquaredDifference", a, b, y);
+    return TRUE;
+  }
+  difference = emit_binary (translation, "Sub", a, b, nnc_tflite_new_value (translation, "difference", y));
+  emit_binary (translation, "Mul", difference, difference, y);
   return TRUE;
 }
 

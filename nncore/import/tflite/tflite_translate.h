@@ -97,9 +97,8 @@ gboolean nnc_tflite_translate_relu (NncTfliteTranslation *translation, GError **
 gboolean nnc_tflite_translate_leaky_relu (NncTfliteTranslation *translation, GError **error);
 gboolean nnc_tflite_translate_softmax (NncTfliteTranslation *translation, GError **error);
 /* tflite_elementwise.c */
-gboolean nnc_tflite_translate_rsqrt (NncTfliteTranslation *translation, GError **error);
-gboolean nnc_tflite_translate_square (NncTfliteTranslation *translation, GError **error);
 gboolean nnc_tflite_translate_squared_difference (NncTfliteTranslation *translation, GError **error);
+gboolean nnc_tflite_translate_square (NncTfliteTranslation *translation, GError **error);
 gboolean nnc_tflite_translate_floor_div (NncTfliteTranslation *translation, GError **error);
 gboolean nnc_tflite_translate_comparison (NncTfliteTranslation *translation, GError **error);
 gboolean nnc_tflite_translate_not_equal (NncTfliteTranslation *translation, GError **error);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* stored_binary_c.c: sums, differences and products of stored numbers. */
+/* stored_binary_c.c: operations on two arrays of stored numbers. */
 #include "fixed_point.h"
 #include "kernel_list.h"
 
@@ -9,14 +9,20 @@ combine (const NncStoredArithmetic *f, int32_t a, int32_t b)
   int32_t result;
   a -= f->a_zero_point;
   b -= f->b_zero_point;
-  if (f->operation == NNC_STORED_MULTIPLY) {
+  if (f->operation >= NNC_STORED_MULTIPLY) {
     result = a * b;
   } else {
     a = nnc_multiply_twice (a * (1 << f->shift), f->a_factor);
     b = nnc_multiply_twice (b * (1 << f->shift), f->b_factor);
     result = f->operation == NNC_STORED_ADD ? a + b : a - b;
+    if (f->operation == NNC_STORED_SQUARED_DIFFERENCE)
+      result = (int32_t)((uint32_t)result * (uint32_t)result);
   }
-  result = nnc_add_zero_point (nnc_multiply_twice (result, f->factor), f->y_zero_point);
+  if (f->operation == NNC_STORED_PRELU && a >= 0)
+    result = nnc_multiply_twice (a, f->a_factor);
+  else
+    result = nnc_multiply_twice (result, f->factor);
+  result = nnc_add_zero_point (result, f->y_zero_point);
   return nnc_clamp_int (result, f->minimum, f->maximum);
 }
 

@@ -65,14 +65,18 @@ combine (const Work *work, __m256i a, __m256i b)
   const NncStoredArithmetic *f = work->arithmetic;
   const __m128i shift = _mm_cvtsi32_si128 (f->shift);
   __m256i y;
-  if (f->operation == NNC_STORED_MULTIPLY) {
+  if (f->operation >= NNC_STORED_MULTIPLY) {
     y = _mm256_mullo_epi32 (a, b);
   } else {
     a = nnc_twice_avx2 (_mm256_sll_epi32 (a, shift), work->a.multiplier, work->a.shift);
     b = nnc_twice_avx2 (_mm256_sll_epi32 (b, shift), work->b.multiplier, work->b.shift);
     y = f->operation == NNC_STORED_ADD ? _mm256_add_epi32 (a, b) : _mm256_sub_epi32 (a, b);
+    if (f->operation == NNC_STORED_SQUARED_DIFFERENCE)
+      y = _mm256_mullo_epi32 (y, y);
   }
   y = nnc_twice_avx2 (y, work->y.multiplier, work->y.shift);
+  if (f->operation == NNC_STORED_PRELU)
+    y = _mm256_blendv_epi8 (nnc_twice_avx2 (a, work->a.multiplier, work->a.shift), y, _mm256_srai_epi32 (a, 31));
   y = _mm256_max_epi32 (y, _mm256_set1_epi32 (f->minimum - f->y_zero_point));
   y = _mm256_min_epi32 (y, _mm256_set1_epi32 (f->maximum - f->y_zero_point));
   return _mm256_add_epi32 (y, _mm256_set1_epi32 (f->y_zero_point));

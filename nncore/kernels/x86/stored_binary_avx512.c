@@ -94,14 +94,19 @@ combine (const Work *work, __m512i a, __m512i b)
   const NncStoredArithmetic *f = work->arithmetic;
   const __m128i shift = _mm_cvtsi32_si128 (f->shift);
   __m512i y;
-  if (f->operation == NNC_STORED_MULTIPLY) {
+  if (f->operation >= NNC_STORED_MULTIPLY) {
     y = _mm512_mullo_epi32 (a, b);
   } else {
     a = nnc_twice_avx512 (_mm512_sll_epi32 (a, shift), work->a.multiplier, work->a.shift);
     b = nnc_twice_avx512 (_mm512_sll_epi32 (b, shift), work->b.multiplier, work->b.shift);
     y = f->operation == NNC_STORED_ADD ? _mm512_add_epi32 (a, b) : _mm512_sub_epi32 (a, b);
+    if (f->operation == NNC_STORED_SQUARED_DIFFERENCE)
+      y = _mm512_mullo_epi32 (y, y);
   }
   y = nnc_twice_avx512 (y, work->y.multiplier, work->y.shift);
+  if (f->operation == NNC_STORED_PRELU)
+    y = _mm512_mask_mov_epi32 (y, _mm512_cmpge_epi32_mask (a, _mm512_setzero_si512 ()),
+                               nnc_twice_avx512 (a, work->a.multiplier, work->a.shift));
   y = _mm512_max_epi32 (y, _mm512_set1_epi32 (f->minimum - f->y_zero_point));
   y = _mm512_min_epi32 (y, _mm512_set1_epi32 (f->maximum - f->y_zero_point));
   return _mm512_add_epi32 (y, _mm512_set1_epi32 (f->y_zero_point));

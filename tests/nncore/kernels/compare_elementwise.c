@@ -142,8 +142,8 @@ compare_stored_binary (const NncKernel *kernel)
 {
   static const gint32 limits[][2] = { { -128, 127 }, { 3, 251 }, { -32768, 32000 } };
   for (NncStored stored = NNC_STORED_I8; stored <= NNC_STORED_I16; stored++)
-    for (NncStoredOperation operation = NNC_STORED_ADD; operation <= NNC_STORED_MULTIPLY; operation++) {
-      gboolean wide = stored == NNC_STORED_I16, product = operation == NNC_STORED_MULTIPLY;
+    for (NncStoredOperation operation = NNC_STORED_ADD; operation <= NNC_STORED_PRELU; operation++) {
+      gboolean wide = stored == NNC_STORED_I16, product = operation >= NNC_STORED_MULTIPLY;
       const NncStoredArithmetic f = { operation,         stored,
                                       wide ? 15 : 20,    { 1812345678, -1 },
                                       { 1234567890, 0 }, { 2012345679, product ? (wide ? -14 : -6) : wide ? -13 : -18 },
