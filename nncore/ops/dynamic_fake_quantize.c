@@ -105,8 +105,7 @@ run (const NncStep *step, NncRunContext *context, GError **error)
   float *y = step->outputs[0]->data;
 
   for (gsize r = 0; r < params->rows; r++)
-    nnc_dynamic_fake_quantize (y + r * params->columns, x + r * params->columns, params->columns,
-                               params->asymmetric);
+    nnc_dynamic_fake_quantize (y + r * params->columns, x + r * params->columns, params->columns, params->asymmetric);
   return TRUE;
 }
 

@@ -210,8 +210,8 @@ put_in_order (NncGraph *graph, GError **error)
 
   if (waiting == NULL)
     return TRUE;
-  g_set_error (error, NNC_ERROR, NNC_ERROR_FORMAT, "node '%s' (%s): it lies on a cycle",
-               waiting->name, waiting->op->name);
+  g_set_error (error, NNC_ERROR, NNC_ERROR_FORMAT, "node '%s' (%s): it lies on a cycle", waiting->name,
+               waiting->op->name);
   return FALSE;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* tile.c: Tile: x repeated along each axis as often as input 1 says. */
+/* tile_op.c: Tile: x repeated along each axis as often as input 1 says. */
 #include "op_inputs.h"
 #include "step_work.h"
 
