@@ -116,6 +116,46 @@ nnc_fixed_tanh (gint32 x, int before, int bits)
   return x > 0 ? positive : -positive;
 }
 
+/* --- logarithms --------------------------------------------------------------------- */
+
+/* x is 2^power * mantissa: the power, a number of quarters with `point` bits behind the point; the mantissa, near
+ * 2^(-1/4), as Q0. */
+static void
+split_power (gint32 x, int before, int point, gint32 *power, gint32 *mantissa)
+{
+  const gint32 root_of_half = 1518500250, quarter = nnc_rounding_shift (1 << 29, 31 - point);
+  int a_headroom = __builtin_clz ((guint32)x), b_headroom;
+  gint32 a_mantissa, b_mantissa, a_power, b_power, b = nnc_high_product (x, root_of_half);
+
+  b_headroom = __builtin_clz ((guint32)b) - 1;
+  a_mantissa = scale_up (nnc_high_product (scale_up (x, a_headroom - 1, 32), root_of_half), 1, 32);
+  b_mantissa = scale_up (x, b_headroom, 32);
+  a_power = saturate ((gint64)scale_up (before - a_headroom, point, 32) + quarter, 32);
+  b_power = saturate ((gint64)scale_up (before - b_headroom, point, 32) - quarter, 32);
+  *power = MAX (a_power, b_power);
+  *mantissa = MIN (a_mantissa, b_mantissa);
+}
+
+/* The exponent times log (2), and Pade's approximation for the mantissa about 2^(-1/4). */
+gint32
+nnc_fixed_logarithm (gint32 x, int before, int after)
+{
+  const gint32 log_2 = 1488522236, center = 1805811301;
+  const gint32 alpha_n = 117049297, alpha_d = 127690142, alpha_i = 1057819769, alpha_f = 638450708;
+  gint32 power, r, p, q, square, numerator, denominator;
+
+  split_power (x, before, 30 - after, &power, &r);
+  p = (gint32)(((gint64)r + center + 1) / 2);
+  q = 2 * (r - center);
+  square = nnc_high_product (q, q);
+  numerator = nnc_high_product (q, r) + nnc_high_product (nnc_high_product (q, square), alpha_n);
+  denominator = nnc_high_product (p, alpha_i + q + nnc_high_product (alpha_d, square)) + nnc_high_product (alpha_f, q);
+  return scale_up (
+      nnc_high_product (power, log_2)
+          + nnc_high_product (nnc_rounding_shift (numerator, after + 1), nnc_fixed_reciprocal (denominator, 32)),
+      1, 32);
+}
+
 /* --- roots -------------------------------------------------------------------------- */
 
 /* Newton's iteration on x * 4^n in [1/2, 2) as Q3, from 1: y += y * (1 - x * y^2) / 2, five steps. */

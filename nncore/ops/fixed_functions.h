@@ -16,5 +16,7 @@ gint32 nnc_fixed_reciprocal (gint32 x, int bits);
 /* 1 / (1 + e^-x) and tanh (x) as Q0, for x as Q(before). */
 gint32 nnc_fixed_sigmoid (gint32 x, int before, int bits);
 gint32 nnc_fixed_tanh (gint32 x, int before, int bits);
+/* The natural logarithm as Q(after), for x of at least 1 as Q(before); 32 bits. */
+gint32 nnc_fixed_logarithm (gint32 x, int before, int after);
 /* 1 / sqrt (x), for an integer x of at least 1. */
 NncFixedPoint nnc_fixed_inverse_root (gint32 x);

@@ -176,7 +176,16 @@ run_stored (const NncStep *step, NncRunContext *context, GError **error)
 }
 
 static gboolean
-prepare_stored (NncPreparation *prepare, GError **error)
+run_stored_log (const NncStep *step, NncRunContext *context, GError **error)
+{
+  NncSplit split = nnc_desc_split (&step->outputs[0]->desc, step->outputs[0]->desc.rank - 1);
+
+  nnc_stored_log_softmax_run (step->params, step->outputs[0]->data, step->inputs[0]->data, split.outer, split.axis);
+  return TRUE;
+}
+
+static gboolean
+prepare_stored (NncPreparation *prepare, gboolean logarithm, GError **error)
 {
   const NncTensorDesc *x = &prepare->inputs[0]->desc;
   NncStoredSoftmax *softmax = nnc_prepare_params (prepare, sizeof *softmax);
@@ -187,7 +196,9 @@ prepare_stored (NncPreparation *prepare, GError **error)
   if (axis + 1 != x->rank)
     return nnc_op_unsupported (error, "axis %u is not the last, which is not supported for %s", axis,
                                nnc_data_type_to_string (x->type));
-  prepare->run = nnc_desc_size (x) ? run_stored : nnc_run_nothing;
+  prepare->run = nnc_desc_size (x) == 0 ? nnc_run_nothing : logarithm ? run_stored_log : run_stored;
+  if (logarithm)
+    return nnc_stored_log_softmax_set (softmax, prepare->node, x->type, error);
   return nnc_stored_softmax_set (softmax, prepare->node, x->type, nnc_node_get_float (prepare->node, "beta", 1), error);
 }
 
@@ -203,13 +214,15 @@ static gboolean
 prepare_softmax (NncPreparation *prepare, GError **error)
 {
   if (nnc_node_is_quantized (prepare->node, prepare->inputs[0]->desc.type))
-    return prepare_stored (prepare, error);
+    return prepare_stored (prepare, FALSE, error);
   return prepare_rows (prepare, nnc_kernel_find (NNC_SLOT_softmax_f32), NULL, softmax_f64, error);
 }
 
 static gboolean
 prepare_log_softmax (NncPreparation *prepare, GError **error)
 {
+  if (nnc_node_is_quantized (prepare->node, prepare->inputs[0]->desc.type))
+    return prepare_stored (prepare, TRUE, error);
   return prepare_rows (prepare, NULL, log_softmax_f32, log_softmax_f64, error);
 }
 
@@ -240,5 +253,5 @@ permute (NncGraph *graph, NncNode *node, const guint *permutation, guint rank)
   }
 
 ROWS_OP (Softmax, infer_softmax, prepare_softmax);
-ROWS_OP (LogSoftmax, infer, prepare_log_softmax);
+ROWS_OP (LogSoftmax, infer_softmax, prepare_log_softmax);
 ROWS_OP (Hardmax, infer, prepare_hardmax);

@@ -133,3 +133,64 @@ nnc_stored_softmax_run (const NncStoredSoftmax *softmax, gpointer y, gconstpoint
     else
       softmax_row (softmax, y, x, r * columns, columns);
 }
+
+/* --- its logarithm -------------------------------------------------------------------- */
+
+#define LOG_ZERO_POINT 127
+#define LOG_BITS 4 /* behind the point */
+
+gboolean
+nnc_stored_log_softmax_set (NncStoredSoftmax *softmax, const NncNode *node, NncDataType type, GError **error)
+{
+  NncScale y;
+
+  if (type != NNC_I8)
+    return nnc_op_unsupported (error, "stored %s is not supported", nnc_data_type_to_string (type));
+  if (!nnc_node_get_output_scale (node, 0, &y, error))
+    return FALSE;
+  if (y.scale < 1 / 16.f || y.scale > 1 / 16.f || y.zero_point != LOG_ZERO_POINT)
+    return nnc_op_unsupported (error, "an output's scale of %g and zero point of %d are not supported, %g and %d are",
+                               (double)y.scale, y.zero_point, 1 / 16., LOG_ZERO_POINT);
+  if (!nnc_stored_softmax_set (softmax, node, type, 1, error))
+    return FALSE;
+  softmax->reverse = nnc_fixed_point (ldexp (1, 31 - softmax->factor.shift) / softmax->factor.multiplier);
+  return TRUE;
+}
+
+static gint32
+log_of_sum (const NncStoredSoftmax *softmax, const gint8 *x, gsize n, gint32 largest)
+{
+  gint32 sum = 0;
+
+  for (gsize i = 0; i < n; i++) {
+    if (x[i] - largest >= softmax->smallest) {
+      gint32 term = nnc_rounding_shift (exponential (x[i] - largest, softmax), SUM_BITS);
+
+      sum += MIN (term, G_MAXINT32 - sum);
+    }
+  }
+  return nnc_fixed_logarithm (sum, SUM_BITS, DIFFERENCE_BITS);
+}
+
+void
+nnc_stored_log_softmax_run (const NncStoredSoftmax *softmax, gint8 *y, const gint8 *x, gsize rows, gsize columns)
+{
+  for (gsize r = 0; r < rows; r++, x += columns, y += columns) {
+    gint32 largest = G_MININT8, sum, beyond;
+
+    for (gsize i = 0; i < columns; i++)
+      largest = MAX (largest, x[i]);
+    sum = log_of_sum (softmax, x, columns, largest);
+    beyond = MAX (softmax->smallest - 1, nnc_multiply_twice (G_MININT32 + sum, softmax->reverse));
+    for (gsize i = 0; i < columns; i++) {
+      gint32 result = G_MININT8;
+
+      if (x[i] - largest > beyond) {
+        gint64 log = (gint64)nnc_multiply_twice (x[i] - largest, softmax->factor) - sum;
+
+        result = nnc_rounding_shift ((gint32)MAX (log, G_MININT32), 31 - DIFFERENCE_BITS - LOG_BITS) + LOG_ZERO_POINT;
+      }
+      y[i] = (gint8)nnc_clamp_int (result, G_MININT8, G_MAXINT8);
+    }
+  }
+}

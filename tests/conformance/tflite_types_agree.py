@@ -202,6 +202,9 @@ MADE = {
     "RELU6": lambda kind: unary(kind, "RELU6"),
     "QUANTIZE": lambda kind: unary(kind, "QUANTIZE", "Quantize"),
     "SOFTMAX": lambda kind: probability(kind, "SOFTMAX", "Softmax", beta=1.0),
+    "LOG_SOFTMAX": lambda kind: unary(kind, "LOG_SOFTMAX", "LogSoftmax", (0.05, 1 / 16), (None, {"uint8": 255}.get(kind, 127))),
+    "LOG_SOFTMAX of a wide scale": lambda kind: unary(kind, "LOG_SOFTMAX", "LogSoftmax", (0.2, 1 / 16),
+                                                      (None, {"uint8": 255}.get(kind, 127))),
     "LOGISTIC": lambda kind: probability(kind, "LOGISTIC"),
     "LOGISTIC of a power of two": lambda kind: probability(kind, "LOGISTIC", x_scale=1 / 16),
     "LOGISTIC of a wide scale": lambda kind: probability(kind, "LOGISTIC", x_scale=1 / 4),
@@ -211,7 +214,7 @@ MADE = {
 HYBRID = ["CONV_2D", "CONV_2D, one scale", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "FULLY_CONNECTED, a scale each"]
 # The reference has none of these.
 WITHOUT = {"SQUARED_DIFFERENCE": {"uint8", "int16"}, "PRELU": {"int16"}, "ABS": {"uint8"}, "ABS, one scale": {"uint8"},
-           "EXP": {"uint8"}, "RSQRT": {"uint8"},
+           "EXP": {"uint8"}, "LOG_SOFTMAX": {"int16"}, "LOG_SOFTMAX of a wide scale": {"int16"}, "RSQRT": {"uint8"},
            "FULLY_CONNECTED, a scale each": {"uint8"}, "HARD_SWISH": {"int16"}}
 FROM_ZERO_UP = {"RSQRT"}  # real inputs
 

@@ -36,3 +36,12 @@ nnc_tflite_translate_softmax (NncTfliteTranslation *translation, GError **error)
   nnc_node_set_float (node, "beta", beta);
   return TRUE;
 }
+
+/* The reference kernels compute int8 in integers, uint8 by a table of reals. */
+gboolean
+nnc_tflite_translate_log_softmax (NncTfliteTranslation *translation, GError **error)
+{
+  if (translation->inputs[0]->type != NNC_I8)
+    nnc_tflite_make_real (translation);
+  return nnc_tflite_translate_plain (translation, error);
+}

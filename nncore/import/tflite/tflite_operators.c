@@ -75,7 +75,7 @@ static const NncTfliteOperator operators[] = {
   PLAIN ("LOGICAL_NOT", "Not", 63, 1, NO_ACTIVATION),
   PLAIN ("LOGICAL_OR", "Or", 60, 2, NO_ACTIVATION),
   PLAIN ("LOGISTIC", "Sigmoid", 0, 1, NO_ACTIVATION),
-  REAL ("LOG_SOFTMAX", "LogSoftmax", 36, 1, NO_ACTIVATION, plain),
+  TRANSLATED ("LOG_SOFTMAX", "LogSoftmax", 36, 1, NO_ACTIVATION, log_softmax),
   REAL ("MAXIMUM", "Max", 39, 2, NO_ACTIVATION, plain),
   TRANSLATED ("MAX_POOL_2D", "MaxPool", 5, 1, 5, pooling),
   TRANSLATED ("MEAN", "ReduceMean", 27, 2, NO_ACTIVATION, reduce),

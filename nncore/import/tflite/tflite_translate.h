@@ -96,6 +96,7 @@ NncNode *nnc_tflite_emit_hybrid (NncTfliteTranslation *translation, const char *
 gboolean nnc_tflite_translate_relu (NncTfliteTranslation *translation, GError **error);
 gboolean nnc_tflite_translate_leaky_relu (NncTfliteTranslation *translation, GError **error);
 gboolean nnc_tflite_translate_softmax (NncTfliteTranslation *translation, GError **error);
+gboolean nnc_tflite_translate_log_softmax (NncTfliteTranslation *translation, GError **error);
 /* tflite_elementwise.c */
 gboolean nnc_tflite_translate_squared_difference (NncTfliteTranslation *translation, GError **error);
 gboolean nnc_tflite_translate_square (NncTfliteTranslation *translation, GError **error);
