@@ -6,10 +6,11 @@
 
 #define INTERVAL_BITS 7
 
+/* What overflowed is as large as can be. */
 static gint16
 clamp_16 (float x)
 {
-  return (gint16)CLAMP (x, (float)G_MININT16, (float)G_MAXINT16);
+  return x < (float)G_MAXINT16 ? (gint16)MAX (x, (float)G_MININT16) : G_MAXINT16;
 }
 
 typedef struct {

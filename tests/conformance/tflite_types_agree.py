@@ -106,9 +106,9 @@ def unary(kind, operator, options=None, scales=(0.05, 0.1), zero_points=(None, 1
     return writer.pack()
 
 
-def binary(kind, operator, options, **more):
+def binary(kind, operator, options, b_shape=(1, 1, 6, 8), **more):
     writer = TypedWriter(kind)
-    a, b = writer.stored("x", IMAGE), writer.stored("b", (1, 1, 6, 8), 0.03, 5)
+    a, b = writer.stored("x", IMAGE), writer.stored("b", b_shape, 0.03, 5)
     y = writer.stored("y", IMAGE, 0.2, 11)
     writer.node(operator, options, [a, b], [y], **more)
     writer.end_graph([a, b], [y])
@@ -188,6 +188,7 @@ MADE = {
     "SUB": lambda kind: binary(kind, "SUB", "Sub", potScaleInt16=False),
     "MUL": lambda kind: binary(kind, "MUL", "Mul", fusedActivationFunction=3),
     "SQUARED_DIFFERENCE": lambda kind: binary(kind, "SQUARED_DIFFERENCE", "SquaredDifference"),
+    "SQUARED_DIFFERENCE of one shape": lambda kind: binary(kind, "SQUARED_DIFFERENCE", "SquaredDifference", IMAGE),
     "PRELU": rectified,
     "ABS": lambda kind: unary(kind, "ABS", "Abs"),
     "ABS, one scale": lambda kind: unary(kind, "ABS", "Abs", (0.05, 0.05), (None, None)),
@@ -213,7 +214,8 @@ MADE = {
 }
 HYBRID = ["CONV_2D", "CONV_2D, one scale", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "FULLY_CONNECTED, a scale each"]
 # The reference has none of these.
-WITHOUT = {"SQUARED_DIFFERENCE": {"uint8", "int16"}, "PRELU": {"int16"}, "ABS": {"uint8"}, "ABS, one scale": {"uint8"},
+WITHOUT = {"SQUARED_DIFFERENCE": {"uint8", "int16"}, "SQUARED_DIFFERENCE of one shape": {"uint8", "int16"},
+           "PRELU": {"int16"}, "ABS": {"uint8"}, "ABS, one scale": {"uint8"},
            "EXP": {"uint8"}, "LOG_SOFTMAX": {"int16"}, "LOG_SOFTMAX of a wide scale": {"int16"}, "RSQRT": {"uint8"},
            "FULLY_CONNECTED, a scale each": {"uint8"}, "HARD_SWISH": {"int16"}}
 FROM_ZERO_UP = {"RSQRT"}  # real inputs

@@ -43,7 +43,8 @@ set_shares (Work *work)
          sign = f->operation == NNC_STORED_SUBTRACT ? -1 : 1;
   work->half = (float)(0.5 + twice);
   work->error = 1;
-  if (f->stored == NNC_STORED_I16 || f->factor.shift >= 0 || f->factor.multiplier == 0)
+  if (f->stored == NNC_STORED_I16 || f->factor.shift >= 0 || f->factor.multiplier == 0
+      || f->operation == NNC_STORED_SQUARED_DIFFERENCE || f->operation == NNC_STORED_PRELU)
     return;
   work->a_share = (float)y;
   work->error = 0x1p-13f;
