@@ -57,7 +57,7 @@ asymmetric_range (float minimum, float maximum)
   double low = (double)minimum, high = (double)maximum, scale = (high - low) / 255;
   double from_low = -128 - low / scale, from_high = 127 - high / scale;
   double zero = 128 + fabs (low / scale) < 127 + fabs (high / scale) ? from_low : from_high;
-  gint32 zero_point = zero <= -128 ? -128 : zero >= 127 ? 127 : (gint32)round (zero);
+  gint32 zero_point = !(zero > -128) ? -128 : zero >= 127 ? 127 : (gint32)round (zero); /* NaN: x is infinite */
 
   return (Range){ (float)scale, 1 / (float)scale, zero_point, -128, 127 };
 }

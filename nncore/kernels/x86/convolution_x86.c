@@ -194,6 +194,8 @@ tile_pixels (Chunk *chunk, NncTile *tile, TilePixels *pixels, OutputRow *line, s
       *line = output_row (chunk, line->row + 1);
     }
   }
+  for (size_t i = tile->rows; i < TILE_ROWS; i++) /* tile_table() counts from all of them */
+    pixels->origins[i] = pixels->origins[0];
   pixels->inside &= pixels->inside_x;
   tile->y = chunk->outputs;
   chunk->outputs += TILE_ROWS;

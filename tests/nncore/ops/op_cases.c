@@ -50,6 +50,7 @@ const OpCase op_cases[] = {
   { "Quantize", "to=1", "error: which no numbers are stored in", { "f32[1] 0" } },
   { "DynamicFakeQuantize", "", "f32[2,3] 127 -64 0 0 0 0", { "f32[2,3] 127 -64.4 0.4 0 0 0" } },
   { "DynamicFakeQuantize", "axis=0 asymmetric=1", "f32[3] 255 3 0", { "f32[3] 255 3.4 0.4" } },
+  { "DynamicFakeQuantize", "axis=0 asymmetric=1", "f32[2] nan nan", { "f32[2] inf 1" } },
   { "HybridQuantize", "", "f32[2,3] 127 -64 0 0 0 0 | f32[2] 0.5 1", { "f32[2,3] 63.5 -32.1 0.2 0 0 0" } },
   { "HybridQuantize", "asymmetric=1", "f32[1,3] 255 3 0 | f32[1] 1", { "f32[1,3] 255 3.4 0.4" } },
   { "HybridQuantize", "", "f32[0,3] 0 | f32[0] 0", { "f32[0,3] 0" } },
