@@ -5,7 +5,6 @@
 #include "axes.h"
 #include "op_inputs.h"
 #include "step_work.h"
-#include "stored_mean.h"
 #include "strided_move.h"
 
 typedef struct {
@@ -17,7 +16,7 @@ typedef struct {
   NncReduceLoop loop;
   double of_nothing;
   gsize moved_size, wide_x_size; /* bytes in scratch */
-  NncStoredMean mean; /* of stored numbers */
+  NncStoredReduction stored;
 } Params;
 
 static gboolean
@@ -41,7 +40,7 @@ nnc_reduction_infer (NncInference *inference, const NncReduction *reduction, GEr
   gint64 shape[NNC_MAX_RANK];
   guint rank = 0;
 
-  if (nnc_node_is_quantized (inference->node, x->type) && !reduction->divides)
+  if (nnc_node_is_quantized (inference->node, x->type) && reduction->stored == NNC_STORED_REDUCTION_NONE)
     return nnc_op_unsupported (error, "stored %s is not supported", nnc_data_type_to_string (x->type));
   if (!nnc_node_is_quantized (inference->node, x->type)
       && !nnc_input_check_types (inference->inputs, 0, reduction->types, error))
@@ -164,7 +163,7 @@ run_stored (const NncStep *step, NncRunContext *context, GError **error)
     nnc_move_run (&params->move, moved, x);
     x = moved;
   }
-  nnc_stored_mean_run (&params->mean, step->outputs[0]->data, x, &params->split);
+  nnc_stored_reduction_run (&params->stored, step->outputs[0]->data, x, &params->split);
   return TRUE;
 }
 
@@ -183,7 +182,8 @@ nnc_reduction_prepare (NncPreparation *prepare, const NncReduction *reduction, G
     prepare->scratch = params->moved_size;
     prepare->run = nnc_desc_size (y) ? run_stored : nnc_run_nothing;
     return nnc_desc_size (y) == 0
-           || nnc_stored_mean_set (&params->mean, prepare->node, x->type, params->split.axis, error);
+           || nnc_stored_reduction_set (&params->stored, reduction->stored, prepare->node, x->type, params->split.axis,
+                                        error);
   }
   if (reduction->has_kernel && x->type == NNC_F32) {
     const NncKernel *kernel = nnc_kernel_find (reduction->slot);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "kernel.h"
+#include "stored_reduction.h"
 #include "wide.h"
 
 /* y[m][k] from x[m][n][k] over n, in a wide type. */
@@ -15,6 +16,7 @@ typedef struct {
   gboolean has_kernel;
   NncSlot slot; /* with has_kernel: for f32 */
   gboolean divides; /* what the kernel gives, by how many they were */
+  NncStoredReductionKind stored; /* of stored numbers */
   double of_nothing; /* the result of no numbers; 0: what the loops say */
   NncReduceLoop loops[NNC_BOOL + 1]; /* by wide type */
 } NncReduction;

@@ -37,7 +37,7 @@ REDUCTION (ReduceSumSquare, 0, sum + v * v, sum)
 
 LOOPS (ReduceSum, 0, sum + v, sum)
 NNC_REDUCTION_OP (ReduceSum, .types = NNC_TYPES_NUMBER, .has_kernel = TRUE, .slot = NNC_SLOT_reduce_sum_f32,
-                  LOOPS_OF (ReduceSum))
+                  .stored = NNC_STORED_SUM, LOOPS_OF (ReduceSum))
 
 /* --- where the sign of integers matters ---------------------------------------------- */
 
@@ -47,7 +47,7 @@ LOOP (ReduceMean_f64, double, double, 0, sum + v, sum / (double)n)
 LOOP (ReduceMean_i64, gint64, gint64, 0, (gint64)((guint64)sum + (guint64)v), n ? sum / (gint64)n : 0)
 LOOP (ReduceMean_u64, guint64, guint64, 0, sum + v, n ? sum / n : 0)
 NNC_REDUCTION_OP (ReduceMean, .types = NNC_TYPES_NUMBER, .has_kernel = TRUE, .slot = NNC_SLOT_reduce_sum_f32,
-                  .divides = TRUE, LOOPS_OF (ReduceMean))
+                  .divides = TRUE, .stored = NNC_STORED_MEAN, LOOPS_OF (ReduceMean))
 
 LOOP (ReduceL1_f32, float, double, 0, sum + fabs (v), sum)
 LOOP (ReduceL1_f64, double, double, 0, sum + fabs (v), sum)

@@ -170,6 +170,9 @@ MADE = {
     "MEAN": lambda kind: same_scale(kind, "MEAN", "Reducer", [[1, 2]], (2, 8), 0.02),
     "MEAN of one axis": lambda kind: same_scale(kind, "MEAN", "Reducer", [[3]], (2, 7, 6, 1), 0.02, keepDims=True),
     "MEAN of no axis": lambda kind: same_scale(kind, "MEAN", "Reducer", [[]], IMAGE),
+    "SUM": lambda kind: same_scale(kind, "SUM", "Reducer", [[1, 2]], (2, 8), 0.7),
+    "SUM of one axis": lambda kind: same_scale(kind, "SUM", "Reducer", [[3]], (2, 7, 6, 1), 0.3, keepDims=True),
+    "SUM of no axis": lambda kind: same_scale(kind, "SUM", "Reducer", [[]], IMAGE, 0.1),
     "REDUCE_MAX": lambda kind: same_scale(kind, "REDUCE_MAX", "Reducer", [[1, 3]], (2, 6)),
     "REDUCE_MIN": lambda kind: same_scale(kind, "REDUCE_MIN", "Reducer", [[1, 3]], (2, 6)),
     "REDUCE_MAX of no axis": lambda kind: same_scale(kind, "REDUCE_MAX", "Reducer", [[]], IMAGE),
@@ -213,8 +216,9 @@ MADE = {
     "TANH of a power of two": lambda kind: probability(kind, "TANH", least=-1, x_scale=1 / 16),
 }
 HYBRID = ["CONV_2D", "CONV_2D, one scale", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "FULLY_CONNECTED, a scale each"]
-# The reference has none of these.
-WITHOUT = {"SQUARED_DIFFERENCE": {"uint8", "int16"}, "SQUARED_DIFFERENCE of one shape": {"uint8", "int16"},
+# The reference has none of these; sums of int8 and int16 numbers it takes to be uint8 ones.
+WITHOUT = {"SUM": {"int8", "int16"}, "SUM of one axis": {"int8", "int16"}, "SUM of no axis": {"int8", "int16"},
+           "SQUARED_DIFFERENCE": {"uint8", "int16"}, "SQUARED_DIFFERENCE of one shape": {"uint8", "int16"},
            "PRELU": {"int16"}, "ABS": {"uint8"}, "ABS, one scale": {"uint8"},
            "EXP": {"uint8"}, "LOG_SOFTMAX": {"int16"}, "LOG_SOFTMAX of a wide scale": {"int16"}, "RSQRT": {"uint8"},
            "FULLY_CONNECTED, a scale each": {"uint8"}, "HARD_SWISH": {"int16"}}

@@ -128,7 +128,7 @@ static const NncTfliteOperator operators[] = {
   TRANSLATED ("SQUEEZE", "Squeeze", 30, 1, NO_ACTIVATION, squeeze),
   TRANSLATED ("STRIDED_SLICE", "Slice", 32, 4, NO_ACTIVATION, strided_slice),
   PLAIN ("SUB", "Sub", 28, 2, 0),
-  REAL ("SUM", "ReduceSum", 27, 2, NO_ACTIVATION, reduce),
+  TRANSLATED ("SUM", "ReduceSum", 27, 2, NO_ACTIVATION, reduce),
   TRANSLATED ("SVDF", NULL, 6, 3, 1, svdf),
   PLAIN ("TANH", "Tanh", 0, 1, NO_ACTIVATION),
   TRANSLATED ("TFLite_Detection_PostProcess", "DetectionPostProcess", 0, 3, NO_ACTIVATION, detection),
