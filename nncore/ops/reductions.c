@@ -32,8 +32,10 @@
   LOOPS (op, initial, next, last)                                                                                      \
   NNC_REDUCTION_OP (op, .types = NNC_TYPES_NUMBER, LOOPS_OF (op))
 
-REDUCTION (ReduceProd, 1, sum *v, sum)
 REDUCTION (ReduceSumSquare, 0, sum + v * v, sum)
+
+LOOPS (ReduceProd, 1, sum *v, sum)
+NNC_REDUCTION_OP (ReduceProd, .types = NNC_TYPES_NUMBER, .stored = NNC_STORED_PRODUCT, LOOPS_OF (ReduceProd))
 
 LOOPS (ReduceSum, 0, sum + v, sum)
 NNC_REDUCTION_OP (ReduceSum, .types = NNC_TYPES_NUMBER, .has_kernel = TRUE, .slot = NNC_SLOT_reduce_sum_f32,

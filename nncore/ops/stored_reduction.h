@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* stored_reduction.h: sums and means of stored numbers. */
+/* stored_reduction.h: sums, means and products of stored numbers. */
 #pragma once
 
 #include "axes.h"
@@ -9,12 +9,13 @@ typedef enum {
   NNC_STORED_REDUCTION_NONE, /* not of stored numbers */
   NNC_STORED_SUM,
   NNC_STORED_MEAN,
+  NNC_STORED_PRODUCT,
 } NncStoredReductionKind;
 
 typedef struct {
   NncStoredReductionKind kind;
   NncDataType type;
-  NncFixedPoint factor; /* from a sum to the result */
+  NncFixedPoint factor; /* from a sum to the result; of products after each step, too */
   gint32 x_zero_point, y_zero_point;
 } NncStoredReduction;
 

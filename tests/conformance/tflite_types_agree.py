@@ -173,6 +173,9 @@ MADE = {
     "SUM": lambda kind: same_scale(kind, "SUM", "Reducer", [[1, 2]], (2, 8), 0.7),
     "SUM of one axis": lambda kind: same_scale(kind, "SUM", "Reducer", [[3]], (2, 7, 6, 1), 0.3, keepDims=True),
     "SUM of no axis": lambda kind: same_scale(kind, "SUM", "Reducer", [[]], IMAGE, 0.1),
+    "REDUCE_PROD": lambda kind: same_scale(kind, "REDUCE_PROD", "Reducer", [[3]], (2, 7, 6), 40.0),
+    "REDUCE_PROD of two axes": lambda kind: same_scale(kind, "REDUCE_PROD", "Reducer", [[0, 2]], (7, 8), 4000.0),
+    "REDUCE_PROD of no axis": lambda kind: same_scale(kind, "REDUCE_PROD", "Reducer", [[]], IMAGE, 0.1),
     "REDUCE_MAX": lambda kind: same_scale(kind, "REDUCE_MAX", "Reducer", [[1, 3]], (2, 6)),
     "REDUCE_MIN": lambda kind: same_scale(kind, "REDUCE_MIN", "Reducer", [[1, 3]], (2, 6)),
     "REDUCE_MAX of no axis": lambda kind: same_scale(kind, "REDUCE_MAX", "Reducer", [[]], IMAGE),
@@ -219,6 +222,7 @@ HYBRID = ["CONV_2D", "CONV_2D, one scale", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED
 # The reference has none of these; sums of int8 and int16 numbers it takes to be uint8 ones.
 WITHOUT = {"SUM": {"int8", "int16"}, "SUM of one axis": {"int8", "int16"}, "SUM of no axis": {"int8", "int16"},
            "SQUARED_DIFFERENCE": {"uint8", "int16"}, "SQUARED_DIFFERENCE of one shape": {"uint8", "int16"},
+           "REDUCE_PROD": {"uint8"}, "REDUCE_PROD of two axes": {"uint8"}, "REDUCE_PROD of no axis": {"uint8"},
            "PRELU": {"int16"}, "ABS": {"uint8"}, "ABS, one scale": {"uint8"},
            "EXP": {"uint8"}, "LOG_SOFTMAX": {"int16"}, "LOG_SOFTMAX of a wide scale": {"int16"}, "RSQRT": {"uint8"},
            "FULLY_CONNECTED, a scale each": {"uint8"}, "HARD_SWISH": {"int16"}}

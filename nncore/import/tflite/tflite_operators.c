@@ -98,7 +98,7 @@ static const NncTfliteOperator operators[] = {
   TRANSLATED ("REDUCE_ANY", "ReduceMax", 27, 2, NO_ACTIVATION, reduce),
   REAL ("REDUCE_MAX", "ReduceMax", 27, 2, NO_ACTIVATION, reduce),
   REAL ("REDUCE_MIN", "ReduceMin", 27, 2, NO_ACTIVATION, reduce),
-  REAL ("REDUCE_PROD", "ReduceProd", 27, 2, NO_ACTIVATION, reduce),
+  TRANSLATED ("REDUCE_PROD", "ReduceProd", 27, 2, NO_ACTIVATION, reduce),
   TRANSLATED ("RELU", "Clip", 0, 1, NO_ACTIVATION, relu),
   TRANSLATED ("RELU6", "Clip", 0, 1, NO_ACTIVATION, relu),
   TRANSLATED ("RELU_0_TO_1", "Clip", 0, 1, NO_ACTIVATION, relu),
