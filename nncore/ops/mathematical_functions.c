@@ -52,7 +52,7 @@ FUNCTION (Acosh, acosh (v))
 FUNCTION (Atanh, atanh (v))
 KERNEL_FUNCTION (Tanh, tanh_f32, tanh (v), .prepare_stored = nnc_stored_tanh_prepare)
 KERNEL_FUNCTION (Exp, exp_f32, exp (v), .prepare_stored = nnc_stored_exp_prepare)
-KERNEL_FUNCTION (Sqrt, sqrt_f32, sqrt (v))
+KERNEL_FUNCTION (Sqrt, sqrt_f32, sqrt (v), .prepare_stored = nnc_stored_sqrt_prepare)
 
 /* --- answers ------------------------------------------------------------------ */
 

@@ -15,6 +15,11 @@ typedef struct {
   gint32 x_zero_point, y_zero_point, minimum, maximum;
 } Function;
 
+typedef struct {
+  Function function;
+  float x_scale, y_scale;
+} Root;
+
 static gboolean
 read_scales (const NncPreparation *prepare, Function *function, NncScale *x, NncScale *y, GError **error)
 {
@@ -90,6 +95,30 @@ nnc_stored_rsqrt_prepare (NncPreparation *prepare, GError **error)
   if (function.factor.shift < -31)
     function.factor = (NncFixedPoint){ 0, 0 };
   return nnc_stored_table_prepare (prepare, inverse_root, &function, error);
+}
+
+/* In floats, and cut off; of what has no root: 0. */
+static gint32
+root (gint32 x, gconstpointer user_data)
+{
+  const Root *of = user_data;
+  gint32 v = MAX (x - of->function.x_zero_point, 0);
+  float y = sqrtf (of->x_scale * (float)v) / of->y_scale;
+
+  return store (&of->function, y < (float)G_MAXINT32 ? (gint32)y : G_MAXINT32);
+}
+
+gboolean
+nnc_stored_sqrt_prepare (NncPreparation *prepare, GError **error)
+{
+  Root of;
+  NncScale x, y;
+
+  if (!read_scales (prepare, &of.function, &x, &y, error))
+    return FALSE;
+  of.x_scale = x.scale;
+  of.y_scale = y.scale;
+  return nnc_stored_table_prepare (prepare, root, &of, error);
 }
 
 gboolean

@@ -7,3 +7,4 @@
 gboolean nnc_stored_abs_prepare (NncPreparation *prepare, GError **error);
 gboolean nnc_stored_exp_prepare (NncPreparation *prepare, GError **error);
 gboolean nnc_stored_rsqrt_prepare (NncPreparation *prepare, GError **error);
+gboolean nnc_stored_sqrt_prepare (NncPreparation *prepare, GError **error);

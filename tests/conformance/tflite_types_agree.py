@@ -202,6 +202,8 @@ MADE = {
     "GELU": lambda kind: unary(kind, "GELU", "Gelu"),
     "GELU by tanh": lambda kind: unary(kind, "GELU", "Gelu", approximate=True),
     "RSQRT": lambda kind: unary(kind, "RSQRT", None, (0.05, 0.03)),
+    "SQRT": lambda kind: unary(kind, "SQRT", None, (0.05, 0.02)),
+    "SQRT that saturates": lambda kind: unary(kind, "SQRT", None, (0.5, 0.03)),
     "AVERAGE_POOL_2D": lambda kind: pool(kind, "AVERAGE_POOL_2D"),
     "MAX_POOL_2D": lambda kind: pool(kind, "MAX_POOL_2D"),
     "LEAKY_RELU": lambda kind: unary(kind, "LEAKY_RELU", "LeakyRelu", alpha=0.3),
@@ -224,9 +226,10 @@ WITHOUT = {"SUM": {"int8", "int16"}, "SUM of one axis": {"int8", "int16"}, "SUM 
            "SQUARED_DIFFERENCE": {"uint8", "int16"}, "SQUARED_DIFFERENCE of one shape": {"uint8", "int16"},
            "REDUCE_PROD": {"uint8"}, "REDUCE_PROD of two axes": {"uint8"}, "REDUCE_PROD of no axis": {"uint8"},
            "PRELU": {"int16"}, "ABS": {"uint8"}, "ABS, one scale": {"uint8"},
-           "EXP": {"uint8"}, "LOG_SOFTMAX": {"int16"}, "LOG_SOFTMAX of a wide scale": {"int16"}, "RSQRT": {"uint8"},
+           "EXP": {"uint8"}, "LOG_SOFTMAX": {"int16"}, "LOG_SOFTMAX of a wide scale": {"int16"}, "RSQRT": {"uint8"}, "SQRT": {"uint8"},
+           "SQRT that saturates": {"uint8"},
            "FULLY_CONNECTED, a scale each": {"uint8"}, "HARD_SWISH": {"int16"}}
-FROM_ZERO_UP = {"RSQRT"}  # real inputs
+FROM_ZERO_UP = {"RSQRT", "SQRT", "SQRT that saturates"}  # real inputs
 
 
 def kinds_of(name):

@@ -122,7 +122,7 @@ static const NncTfliteOperator operators[] = {
   TRANSLATED ("SPACE_TO_DEPTH", "SpaceToDepth", 19, 1, NO_ACTIVATION, depth_space),
   TRANSLATED ("SPLIT", "Slice", 35, 2, NO_ACTIVATION, split),
   TRANSLATED ("SPLIT_V", "Slice", 79, 3, NO_ACTIVATION, split_v),
-  REAL ("SQRT", "Sqrt", 0, 1, NO_ACTIVATION, plain),
+  PLAIN ("SQRT", "Sqrt", 0, 1, NO_ACTIVATION),
   REAL ("SQUARE", "Mul", 66, 1, NO_ACTIVATION, square),
   TRANSLATED ("SQUARED_DIFFERENCE", "SquaredDifference", 76, 2, NO_ACTIVATION, squared_difference),
   TRANSLATED ("SQUEEZE", "Squeeze", 30, 1, NO_ACTIVATION, squeeze),
