@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """TFLite networks of one operator agree with LiteRT's reference kernels: of int8, uint8 and int16 numbers bit for bit,
-hybrid ones within 1e-6 of the output's range.
+hybrid and float ones within 1e-6 of the output's range.
 
     export NNC_LIBRARY=build/nncore/libnncore.so
     tflite_types_agree.py [NAME…]
@@ -13,11 +13,12 @@ import numpy as np
 from checks import Checks, cpu_lacks_mask
 from tflite_layers_agree import Writer, make_peer, schema
 
-TYPES = {"int8": (schema.TensorType.INT8, np.int8, -7), "uint8": (schema.TensorType.UINT8, np.uint8, 119),
+TYPES = {"int8": (schema.TensorType.INT8, np.int8, -9), "uint8": (schema.TensorType.UINT8, np.uint8, 119),
          "int16": (schema.TensorType.INT16, np.int16, 0)}
 IMAGE = (2, 7, 6, 8)
 RUNS = 3
-TOLERANCE = 1e-6  # of hybrid ones
+TOLERANCE = 1e-6  # of hybrid and float ones
+ROWS = 12
 WINDOW = {"strideW": 1, "strideH": 2, "padding": 0}
 
 
@@ -159,7 +160,30 @@ def larger(kind, operator):
     return writer.pack()
 
 
+def largest(kind):
+    writer = TypedWriter(kind)
+    x, y = writer.stored("x", IMAGE), writer.stored("y", (*IMAGE[:3], 3))
+    k = writer.integers("k", np.array(3, np.int32), schema.TensorType.INT32)
+    places = writer.typed("places", (*IMAGE[:3], 3), schema.TensorType.INT32)
+    writer.node("TOPK_V2", "TopKV2", [x, k], [y, places])
+    writer.end_graph([x], [y, places])
+    return writer.pack()
+
+
+def lookup(kind, hybrid=False):
+    writer = TypedWriter(kind)
+    rows = writer.typed("rows", (5,), schema.TensorType.INT32)
+    table = writer.filter((ROWS, 8))[0] if hybrid else writer.stored("table", (ROWS, 8))
+    y = writer.stored("y", (5, 8))
+    writer.add_node(schema.BuiltinOperator.EMBEDDING_LOOKUP, 0, None, [rows, table], [y])
+    writer.end_graph([rows] if hybrid else [rows, table], [y])
+    return writer.pack()
+
+
 MADE = {
+    "TOPK_V2": largest,
+    "EMBEDDING_LOOKUP": lookup,
+    "EMBEDDING_LOOKUP in a stored table": lambda kind: lookup(kind, True),
     "MAXIMUM": lambda kind: larger(kind, "MAXIMUM"),
     "MINIMUM": lambda kind: larger(kind, "MINIMUM"),
     "PAD": lambda kind: same_scale(kind, "PAD", "Pad", [[[0, 0], [1, 2], [2, 0], [0, 0]]], (2, 10, 8, 8)),
@@ -220,37 +244,53 @@ MADE = {
     "TANH": lambda kind: probability(kind, "TANH", least=-1),
     "TANH of a power of two": lambda kind: probability(kind, "TANH", least=-1, x_scale=1 / 16),
 }
-HYBRID = ["CONV_2D", "CONV_2D, one scale", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "FULLY_CONNECTED, a scale each"]
-# The reference has none of these; sums of int8 and int16 numbers it takes to be uint8 ones.
-WITHOUT = {"SUM": {"int8", "int16"}, "SUM of one axis": {"int8", "int16"}, "SUM of no axis": {"int8", "int16"},
+AS_UINT8 = ["SUM", "SUM of one axis", "SUM of no axis"]
+HYBRID = ["CONV_2D", "CONV_2D, one scale", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "FULLY_CONNECTED, a scale each",
+          "EMBEDDING_LOOKUP in a stored table"]
+FLOAT = ["TOPK_V2", "EMBEDDING_LOOKUP"]
+# The reference has none of these; int16 numbers that it sums it takes to be uint8 ones, and
+# int8 ones, too: these are compared with sums of uint8 numbers that lie 128 above them, as their zero points do.
+WITHOUT = {"EMBEDDING_LOOKUP in a stored table": set(TYPES), "EMBEDDING_LOOKUP": {"int16"},
+           "SUM": {"int16"}, "SUM of one axis": {"int16"}, "SUM of no axis": {"int16"},
            "SQUARED_DIFFERENCE": {"uint8", "int16"}, "SQUARED_DIFFERENCE of one shape": {"uint8", "int16"},
            "REDUCE_PROD": {"uint8"}, "REDUCE_PROD of two axes": {"uint8"}, "REDUCE_PROD of no axis": {"uint8"},
            "PRELU": {"int16"}, "ABS": {"uint8"}, "ABS, one scale": {"uint8"},
-           "EXP": {"uint8"}, "LOG_SOFTMAX": {"int16"}, "LOG_SOFTMAX of a wide scale": {"int16"}, "RSQRT": {"uint8"}, "SQRT": {"uint8"},
-           "SQRT that saturates": {"uint8"},
+           "EXP": {"uint8"}, "LOG_SOFTMAX": {"int16"}, "LOG_SOFTMAX of a wide scale": {"int16"}, "RSQRT": {"uint8"},
+           "SQRT": {"uint8"}, "SQRT that saturates": {"uint8"},
            "FULLY_CONNECTED, a scale each": {"uint8"}, "HARD_SWISH": {"int16"}}
 FROM_ZERO_UP = {"RSQRT", "SQRT", "SQRT that saturates"}  # real inputs
 
 
 def kinds_of(name):
-    return [kind for kind in [*TYPES, *["float"] * (name in HYBRID)] if kind not in WITHOUT.get(name, ())]
+    return [kind for kind in [*TYPES, *["float"] * (name in HYBRID + FLOAT)] if kind not in WITHOUT.get(name, ())]
 
 
 def make_input(details, random, name):
     if details["dtype"] == np.float32:
         return random.uniform(-3, 3, details["shape"]).astype(np.float32)
+    if details["dtype"] == np.int32:
+        return random.integers(0, ROWS, details["shape"], np.int32)
     limits = np.iinfo(details["dtype"])
     least = details["quantization"][1] if name in FROM_ZERO_UP else limits.min
     return random.integers(least, limits.max, details["shape"], details["dtype"], endpoint=True)
 
 
+def difference(answer, right):
+    """Of floats the largest, over the largest magnitude of the right answer; of integers how many differ."""
+    if answer.shape != right.shape or answer.dtype != right.dtype:
+        return np.inf
+    distance = np.abs(answer.astype(np.float64) - right)
+    return distance.max() / np.abs(right).max() if right.dtype == np.float32 else (distance > 0).sum()
+
+
 def compare(check, name, kind):
     import nncore_library
 
-    label = f"{name}, {'hybrid' if kind == 'float' else kind}"
+    label = f"{name}, {'hybrid' if kind == 'float' and name in HYBRID else kind}"
     content = MADE[name](kind)
+    shift = 128 if kind == "int8" and name in AS_UINT8 else 0
     try:
-        theirs = make_peer(content)
+        theirs = make_peer(MADE[name]("uint8") if shift else content)
         ours = nncore_library.Session(nncore_library.Model(content, label))
     except (RuntimeError, ValueError, nncore_library.EngineError) as error:
         check(False, f"{label}: {error}")
@@ -262,10 +302,10 @@ def compare(check, name, kind):
             inputs.append(make_input(details, random, name))
             theirs.set_tensor(details["index"], inputs[-1])
         theirs.invoke()
-        right = theirs.get_tensor(theirs.get_output_details()[0]["index"]).astype(np.float64)
-        answer = ours.run(inputs)[0]
-        distance = np.abs(answer.astype(np.float64) - right) if answer.shape == right.shape else np.full(1, np.inf)
-        worst = max(worst, distance.max() / np.abs(right).max() if kind == "float" else (distance > 0).sum())
+        answers = ours.run([(x.astype(np.int64) - shift).astype(np.int8) for x in inputs] if shift else inputs)
+        for details, answer in zip(theirs.get_output_details(), answers, strict=True):
+            answer = (answer.astype(np.int64) + shift).astype(np.uint8) if shift else answer
+            worst = max(worst, difference(answer, theirs.get_tensor(details["index"])))
     if kind == "float":
         check(worst < TOLERANCE, f"{label}: relative error {worst:.1e} < {TOLERANCE:.0e}")
     else:
