@@ -90,6 +90,19 @@ def depthwise(kind, per_channel):
                  depthMultiplier=1, **WINDOW)
 
 
+def transposed(kind, per_channel, padding=0):
+    writer = TypedWriter(kind)
+    y_shape = (2, 8, 12, 5) if padding == 0 else (2, 9, 13, 5)
+    shape = writer.integers("shape", np.array(y_shape, np.int32), schema.TensorType.INT32)
+    w, scales = writer.filter((5, 3, 3, 8), 0 if per_channel else None)
+    x = writer.stored("x", (2, 4, 6, 8))
+    b = writer.bias(5, scales)
+    y = writer.stored("y", y_shape, 0.1, 11)
+    writer.node("TRANSPOSE_CONV", "TransposeConv", [shape, w, x, b], [y], padding=padding, strideH=2, strideW=2)
+    writer.end_graph([x], [y])
+    return writer.pack()
+
+
 def dense(kind, per_channel):
     return layer(kind, "FULLY_CONNECTED", "FullyConnected", (3, 40), (7, 40), (3, 7), 0 if per_channel else None, 7,
                  fusedActivationFunction=3)
@@ -212,6 +225,8 @@ MADE = {
     "CONV_2D": lambda kind: convolution(kind, kind != "uint8"),
     "CONV_2D, one scale": lambda kind: convolution(kind, False),
     "DEPTHWISE_CONV_2D": lambda kind: depthwise(kind, kind != "uint8"),
+    "TRANSPOSE_CONV": lambda kind: transposed(kind, kind != "uint8"),
+    "TRANSPOSE_CONV, one scale, valid": lambda kind: transposed(kind, False, 1),
     "FULLY_CONNECTED": lambda kind: dense(kind, False),
     "FULLY_CONNECTED, a scale each": lambda kind: dense(kind, True),
     "ADD": lambda kind: binary(kind, "ADD", "Add", fusedActivationFunction=1, potScaleInt16=False),

@@ -135,7 +135,7 @@ static const NncTfliteOperator operators[] = {
   PLAIN ("TILE", "Tile", 51, 2, NO_ACTIVATION),
   TRANSLATED ("TOPK_V2", "TopK", 34, 2, NO_ACTIVATION, top_k),
   TRANSLATED ("TRANSPOSE", "Transpose", 26, 2, NO_ACTIVATION, transpose),
-  REAL ("TRANSPOSE_CONV", "ConvTranspose", 49, 3, 3, transposed_convolution),
+  TRANSLATED ("TRANSPOSE_CONV", "ConvTranspose", 49, 3, 3, transposed_convolution),
   TRANSLATED ("UNIDIRECTIONAL_SEQUENCE_LSTM", NULL, 71, 1, NO_ACTIVATION, sequence_lstm),
   TRANSLATED ("UNIDIRECTIONAL_SEQUENCE_RNN", "RNN", 31, 3, NO_ACTIVATION, sequence_rnn),
   TRANSLATED ("UNPACK", "Slice", 64, 1, NO_ACTIVATION, unpack),

@@ -148,20 +148,117 @@ set_margins (const NncTfliteTranslation *translation, NncNode *node, GError **er
   return TRUE;
 }
 
+/* What is stored less its zero point, an integer in f32. */
+static NncValue *
+emit_integers (NncTfliteTranslation *translation, NncValue *stored, const char *name)
+{
+  gint32 zero_point = stored->quantization->zero_point[0];
+  NncValue *like = nnc_tflite_new_float (translation, "zero point", (float)zero_point), *difference;
+  NncValue *integers = nnc_tflite_new_value (translation, name, like);
+
+  nnc_node_set_int (nnc_tflite_emit_unary (translation, "Cast", stored, integers), "to", NNC_F32);
+  if (zero_point == 0)
+    return integers;
+  difference = nnc_tflite_new_value (translation, "without zero point", like);
+  nnc_tflite_emit (translation, "Sub", (NncValue *[]){ integers, like }, 2, &difference, 1);
+  return difference;
+}
+
 /* Weights are [O,kh,kw,I], ours [I,kh,kw,O]. */
+static NncNode *
+emit_transposed (NncTfliteTranslation *translation, NncValue *const inputs[3], NncValue *y, GError **error)
+{
+  static const gint64 permutation[4] = { 3, 1, 2, 0 };
+  NncValue *turned = nnc_tflite_new_value (translation, "weights", inputs[1]);
+  NncValue *turned_inputs[3] = { inputs[0], turned, inputs[2] };
+  NncNode *node = nnc_tflite_emit_unary (translation, "Transpose", inputs[1], turned);
+
+  nnc_node_set_ints (node, "perm", permutation, 4);
+  node = y ? nnc_tflite_emit (translation, "ConvTranspose", turned_inputs, 2, &y, 1)
+           : nnc_tflite_emit_activated (translation, "ConvTranspose", turned_inputs, inputs[2] ? 3 : 2, error);
+  return node && set_margins (translation, node, error) ? node : NULL;
+}
+
+static NncValue *
+emit_sums (NncTfliteTranslation *translation, NncValue *x, NncValue *weights, const char *name, GError **error)
+{
+  NncValue *inputs[3] = { x, weights, NULL }, *sums = nnc_tflite_new_value (translation, name, x);
+
+  return emit_transposed (translation, inputs, sums, error) ? sums : NULL;
+}
+
+/* Sums of products of 16 bits are larger than floats hold: of x's upper and lower 8 bits each they are not. */
+static NncValue *
+emit_wide_sums (NncTfliteTranslation *translation, NncValue *x, NncValue *weights, GError **error)
+{
+  NncValue *shift = nnc_tflite_new_float (translation, "256", 256), *values[6], *sums[2], *wide[2], *all;
+  static const char *const names[] = { "quotient", "upper bits", "upper part", "lower bits" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    values[i] = nnc_tflite_new_value (translation, names[i], x);
+  nnc_tflite_emit (translation, "Div", (NncValue *[]){ x, shift }, 2, &values[0], 1);
+  nnc_tflite_emit_unary (translation, "Floor", values[0], values[1]);
+  nnc_tflite_emit (translation, "Mul", (NncValue *[]){ values[1], shift }, 2, &values[2], 1);
+  nnc_tflite_emit (translation, "Sub", (NncValue *[]){ x, values[2] }, 2, &values[3], 1);
+  sums[0] = emit_sums (translation, values[1], weights, "upper sums", error);
+  sums[1] = sums[0] ? emit_sums (translation, values[3], weights, "lower sums", error) : NULL;
+  if (sums[1] == NULL)
+    return NULL;
+  values[4] = nnc_tflite_new_ints (translation, "wide 256", (const gint64[]){ 256 }, 1);
+  for (guint i = 0; i < 2; i++) {
+    wide[i] = nnc_tflite_new_value (translation, i ? "wide lower sums" : "wide upper sums", values[4]);
+    nnc_node_set_int (nnc_tflite_emit_unary (translation, "Cast", sums[i], wide[i]), "to", NNC_I64);
+  }
+  values[5] = nnc_tflite_new_value (translation, "shifted sums", values[4]);
+  nnc_tflite_emit (translation, "Mul", (NncValue *[]){ wide[0], values[4] }, 2, &values[5], 1);
+  all = nnc_tflite_new_value (translation, "sums", values[4]);
+  nnc_tflite_emit (translation, "Add", (NncValue *[]){ values[5], wide[1] }, 2, &all, 1);
+  return all;
+}
+
+/* The integers are multiplied as floats, exactly, and rounded where TFLite rounds. */
+static gboolean
+emit_stored (NncTfliteTranslation *translation, NncValue *x, NncValue *weights, NncValue *bias, GError **error)
+{
+  const NncQuantization *quantization = weights->quantization;
+  NncValue *x_integers, *integers, *sums, *sums_inputs[3];
+  NncNode *node;
+
+  for (guint i = 1; i < quantization->n; i++)
+    if (quantization->zero_point[i] != quantization->zero_point[0])
+      return nnc_tflite_unsupported (error, "the weights have zero points %d and %d, one is supported",
+                                     quantization->zero_point[0], quantization->zero_point[i]);
+  x_integers = emit_integers (translation, x, "integers");
+  integers = emit_integers (translation, weights, "integer weights");
+  sums = x->type == NNC_I16 ? emit_wide_sums (translation, x_integers, integers, error)
+                            : emit_sums (translation, x_integers, integers, "sums", error);
+  if (sums == NULL)
+    return FALSE;
+  sums_inputs[0] = sums;
+  sums_inputs[1] = nnc_tflite_new_floats (translation, "weights' scales", quantization->scale, quantization->n);
+  sums_inputs[2] = bias;
+  node = nnc_tflite_emit_activated (translation, "StoredSums", sums_inputs, bias ? 3 : 2, error);
+  if (node == NULL)
+    return FALSE;
+  nnc_node_set_int (node, "to", x->type);
+  nnc_node_set_float (node, "x_scale", x->quantization->scale[0]);
+  return TRUE;
+}
+
 gboolean
 nnc_tflite_translate_transposed_convolution (NncTfliteTranslation *translation, GError **error)
 {
-  static const gint64 permutation[4] = { 3, 1, 2, 0 };
-  NncValue *weights = translation->inputs[TRANSPOSED_WEIGHTS];
-  NncValue *turned = nnc_tflite_new_value (translation, "weights", weights);
-  NncValue *inputs[3] = { translation->inputs[TRANSPOSED_X], turned, nnc_tflite_input (translation, TRANSPOSED_BIAS) };
-  NncNode *node;
+  NncValue *x = translation->inputs[TRANSPOSED_X], *weights = translation->inputs[TRANSPOSED_WEIGHTS];
+  NncValue *bias = nnc_tflite_input (translation, TRANSPOSED_BIAS);
 
   if (weights->rank != 4)
     return nnc_tflite_unsupported (error, "its weights have %d dimensions, 4 are supported", weights->rank);
-  node = nnc_tflite_emit_unary (translation, "Transpose", weights, turned);
-  nnc_node_set_ints (node, "perm", permutation, 4);
-  node = nnc_tflite_emit_activated (translation, "ConvTranspose", inputs, inputs[2] ? 3 : 2, error);
-  return node && set_margins (translation, node, error);
+  if (x->quantization && weights->quantization)
+    return emit_stored (translation, x, weights, bias, error);
+  nnc_tflite_make_real (translation);
+  return emit_transposed (
+             translation,
+             (NncValue *[]){ translation->inputs[TRANSPOSED_X], translation->inputs[TRANSPOSED_WEIGHTS], bias }, NULL,
+             error)
+         != NULL;
 }
