@@ -37,7 +37,8 @@ NNC_API GType nnc_session_get_type (void) G_GNUC_CONST;
  * @exact: whether a network that states where its real numbers are rounded to
  *   integers (QuantizeLinear and DequantizeLinear) is computed in reals as it
  *   is written. Otherwise operators between those compute integers where that
- *   moves no result by more than a step, and fewer than one in a thousand
+ *   moves no result of theirs by more than a step, and fewer than one in a
+ *   thousand; what follows may amplify a step
  *
  * How a session is to run. Zero-initialized is the default.
  */
