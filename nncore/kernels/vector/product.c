@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* product_x86.c: matrix product, by the same tiles as convolution.
+/* product.c: matrix product, by the same tiles as convolution.
  * y[m][n] = clamp (sum over k of a[m][k] * b[k][n] + bias[n]) */
 #include "kernel_list.h"
 #include "tile.h"

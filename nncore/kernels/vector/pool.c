@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* pool_x86.c: y[p][c] = max, or mean, over the taps of p inside the image of x[tap][c], NHWC. */
+/* pool.c: y[p][c] = max, or mean, over the taps of p inside the image of x[tap][c], NHWC. */
 #include <math.h>
 
 #include "kernel_list.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* winograd_x86.c: dense 3x3 convolution, NHWC, by Winograd's F(2x2, 3x3): 16
+/* winograd.c: dense 3x3 convolution, NHWC, by Winograd's F(2x2, 3x3): 16
  * products for 4 outputs where 36 are needed otherwise.
  * y = A^T [sum over channels of (B^T d B) * (G g G^T)] A, for each tile of 2x2
  * outputs, with d: the 4x4 inputs under it, g: the 3x3 weights. The sums over

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* depthwise_x86.c: convolution of each channel alone, NHWC.
+/* depthwise.c: convolution of each channel alone, NHWC.
  * y[p][c] = clamp (bias[c] + sum over taps t of x[pixel of p under t][c] * w[t][c])
  * A tile is a few neighbouring pixels of an output row. A table says where each
  * input column under it lies in each kernel row; padding points at zeros. The

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* binary_x86.c: y[r][c] = f (a[r][c], b[r][c]), either operand broadcast. */
+/* binary.c: y[r][c] = f (a[r][c], b[r][c]), either operand broadcast. */
 #include "kernel_list.h"
 #include "vector.h"
 

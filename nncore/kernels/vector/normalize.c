@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* normalize_x86.c: bytes to numbers, scaled and shifted per channel. */
+/* normalize.c: bytes to numbers, scaled and shifted per channel. */
 #include "kernel_list.h"
 #include "vector.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* convolution_x86.c: dense and grouped convolution, NHWC, without im2col.
+/* convolution.c: dense and grouped convolution, NHWC, without im2col.
  * y[p][n] = clamp (bias[n] + sum over taps t, c of x[pixel of p under t][c] * w[t][c][n])
  * For each tile of pixels a table says where its input lies: one run a kernel
  * row where that row's kernel_width * channels numbers lie together in memory,

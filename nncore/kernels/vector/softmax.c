@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* softmax_x86.c: y[r][c] = e^(x[r][c] - max) / sum over j of e^(x[r][j] - max) */
+/* softmax.c: y[r][c] = e^(x[r][c] - max) / sum over j of e^(x[r][j] - max) */
 #include <math.h>
 
 #include "kernel_list.h"

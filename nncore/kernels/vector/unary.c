@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* unary_x86.c: y[i] = f (x[i]): activations, exp and sqrt. */
+/* unary.c: y[i] = f (x[i]): activations, exp and sqrt. */
 #include "kernel_list.h"
 #include "vector_math.h"
 
