@@ -148,8 +148,8 @@ typedef struct {
   float factor, offset;
 } NncRealFactor;
 
-/* See fixed_point.h. */
-typedef enum { NNC_ROUND_TWICE, NNC_ROUND_ONCE, NNC_ROUND_EVEN } NncRounding;
+/* See fixed_point.h. NNC_ROUND_NONE: sums become reals. */
+typedef enum { NNC_ROUND_TWICE, NNC_ROUND_ONCE, NNC_ROUND_EVEN, NNC_ROUND_NONE } NncRounding;
 
 typedef enum {
   NNC_STORED_ADD,
@@ -174,15 +174,20 @@ typedef void (*NncStoredBinary) (const NncStoredArithmetic *arithmetic, void *y,
                                  const NncBroadcast *shape);
 
 /* A convolution of stored numbers: y = clamp (y_zero_point + factor[o] * (bias[o] + sum of (x - x_zero_point) *
- * (weight - its zero point))), rounded. A real factor comes with an offset, which is added before that. */
+ * (weight - its zero point))), rounded. A real factor comes with an offset, which is added before that.
+ * With NNC_ROUND_NONE y is f32 = clamp (sum * factor[o] * x_scale + offset[o], window's minimum and maximum), without
+ * bias, y's zero point and that of the weights. x_zero_point and x_scale are then a run's: they do not go into what is
+ * packed. */
 typedef struct {
-  NncWindow window; /* its minimum and maximum are not used */
+  NncWindow window; /* its minimum and maximum are used with NNC_ROUND_NONE alone */
   NncStored stored; /* x and y alike */
   NncStored weights; /* I8 or U8 */
   int32_t x_zero_point, weight_zero_point, y_zero_point;
   int32_t minimum, maximum; /* of y, as stored */
   NncRounding rounding;
   bool wide; /* sums have 64 bits, and are rounded once */
+  float x_scale;
+  bool sums_first; /* sums are multiplied by the factor, then by x_scale; otherwise by the product of these */
 } NncQuantizedWindow;
 
 /* Like NncFilter. */
@@ -192,7 +197,7 @@ typedef struct {
   const void *bias; /* int32_t, or int64_t with wide_bias; NULL: zeros */
   bool wide_bias;
   const NncFixedPoint *factors; /* per output channel */
-  const NncRealFactor *real_factors; /* instead of those, with NNC_ROUND_EVEN */
+  const NncRealFactor *real_factors; /* instead of those, with NNC_ROUND_EVEN and NNC_ROUND_NONE */
 } NncQuantizedFilter;
 
 typedef struct {

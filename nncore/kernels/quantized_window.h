@@ -23,13 +23,27 @@ nnc_quantized_bias (const NncQuantizedFilter *f, size_t o)
   return f->wide_bias ? ((const int64_t *)f->bias)[o] : ((const int32_t *)f->bias)[o];
 }
 
-/* What a channel's sum is multiplied by, as two numbers of 32 bits: multiplier and shift, or with NNC_ROUND_EVEN the
- * bits of factor and offset. */
+/* Whether channels have real factors. */
+static inline bool
+nnc_quantized_is_real (const NncQuantizedWindow *q)
+{
+  return q->rounding == NNC_ROUND_EVEN || q->rounding == NNC_ROUND_NONE;
+}
+
+/* Bytes of an element of y. */
+static inline ptrdiff_t
+nnc_quantized_y_size (const NncQuantizedWindow *q)
+{
+  return q->rounding == NNC_ROUND_NONE ? 4 : q->stored == NNC_STORED_I16 ? 2 : 1;
+}
+
+/* What a channel's sum is multiplied by, as two numbers of 32 bits: multiplier and shift, or the bits of a real factor
+ * and its offset. */
 static inline void
 nnc_quantized_factor (const NncQuantizedWindow *q, const NncQuantizedFilter *f, size_t o, int32_t *multiplier,
                       int32_t *shift)
 {
-  if (q->rounding == NNC_ROUND_EVEN) {
+  if (nnc_quantized_is_real (q)) {
     memcpy (multiplier, &f->real_factors[o].factor, sizeof *multiplier);
     memcpy (shift, &f->real_factors[o].offset, sizeof *shift);
   } else {

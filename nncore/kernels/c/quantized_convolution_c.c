@@ -32,7 +32,7 @@ pack (const NncQuantizedWindow *q, const NncQuantizedFilter *filter, void *packe
   int16_t *to = (int16_t *)(channels + w->out_channels);
   for (size_t o = 0; o < w->out_channels; o++) {
     channels[o] = (Channel){ .bias = nnc_quantized_bias (filter, o) };
-    if (q->rounding == NNC_ROUND_EVEN)
+    if (nnc_quantized_is_real (q))
       channels[o].real_factor = filter->real_factors[o];
     else
       channels[o].factor = filter->factors[o];
@@ -49,7 +49,6 @@ scratch_size (const NncQuantizedWindow *q)
   return 0;
 }
 
-/* x: the image, at the group's first channel. */
 #define DOT_PRODUCT(name, type, sum_type)                                                                              \
   static int64_t name (const NncQuantizedWindow *q, const void *x, NncTaps ys, NncTaps xs, const int16_t *weights)     \
   {                                                                                                                    \
@@ -86,6 +85,36 @@ finish (const NncQuantizedWindow *q, const Channel *channel, int64_t sum)
   return nnc_clamp_int (nnc_add_zero_point (scaled, zero), q->minimum, q->maximum);
 }
 
+static float
+finish_real (const NncQuantizedWindow *q, const Channel *channel, int64_t sum)
+{
+  float real = (float)(int32_t)sum, factor = channel->real_factor.factor;
+  float product = q->sums_first ? real * factor * q->x_scale : real * (factor * q->x_scale);
+  return nnc_clamp (product + channel->real_factor.offset, q->window.minimum, q->window.maximum);
+}
+
+/* x: the image, at the group's first channel. */
+static int64_t
+dot_product (const NncQuantizedWindow *q, const void *x, NncTaps ys, NncTaps xs, const int16_t *weights)
+{
+  if (q->stored == NNC_STORED_I16)
+    return dot_product_i16 (q, x, ys, xs, weights);
+  return q->stored == NNC_STORED_I8 ? dot_product_i8 (q, x, ys, xs, weights) : dot_product_u8 (q, x, ys, xs, weights);
+}
+
+static void
+store (const NncQuantizedWindow *q, const Channel *channel, int64_t sum, void *y, ptrdiff_t at)
+{
+  if (q->rounding == NNC_ROUND_NONE)
+    ((float *)y)[at] = finish_real (q, channel, sum);
+  else if (q->stored == NNC_STORED_I8)
+    ((int8_t *)y)[at] = (int8_t)finish (q, channel, sum);
+  else if (q->stored == NNC_STORED_U8)
+    ((uint8_t *)y)[at] = (uint8_t)finish (q, channel, sum);
+  else
+    ((int16_t *)y)[at] = (int16_t)finish (q, channel, sum);
+}
+
 static void
 convolve_pixel (const NncQuantizedWindow *q, const void *x, NncTaps ys, NncTaps xs, const Channel *channels, void *y,
                 ptrdiff_t at)
@@ -94,21 +123,8 @@ convolve_pixel (const NncQuantizedWindow *q, const void *x, NncTaps ys, NncTaps 
   const int16_t *weights = (const int16_t *)(channels + w->out_channels);
   size_t patch = nnc_quantized_patch (q), outs = w->out_channels / w->groups, ins = w->in_channels / w->groups;
   for (size_t o = 0; o < w->out_channels; o++, weights += patch) {
-    size_t first = o / outs * ins;
-    switch (q->stored) {
-    case NNC_STORED_I8:
-      ((int8_t *)y)[at + (ptrdiff_t)o]
-          = (int8_t)finish (q, &channels[o], dot_product_i8 (q, (const int8_t *)x + first, ys, xs, weights));
-      break;
-    case NNC_STORED_U8:
-      ((uint8_t *)y)[at + (ptrdiff_t)o]
-          = (uint8_t)finish (q, &channels[o], dot_product_u8 (q, (const uint8_t *)x + first, ys, xs, weights));
-      break;
-    case NNC_STORED_I16:
-      ((int16_t *)y)[at + (ptrdiff_t)o]
-          = (int16_t)finish (q, &channels[o], dot_product_i16 (q, (const int16_t *)x + first, ys, xs, weights));
-      break;
-    }
+    const uint8_t *group = (const uint8_t *)x + o / outs * ins * (q->stored == NNC_STORED_I16 ? 2 : 1);
+    store (q, &channels[o], dot_product (q, group, ys, xs, weights), y, at + (ptrdiff_t)o);
   }
 }
 

@@ -30,6 +30,38 @@ multiply_even (const NncQuantizedWindow *q, __m256i x, __m256i factor, __m256i o
   return _mm256_cvtps_epi32 (_mm256_min_ps (_mm256_max_ps (y, low), high));
 }
 
+/* With NNC_ROUND_NONE: 8 sums as reals, less zero_point times their bias, which is the sum of the weights. */
+static NNC_INLINE __m256
+to_reals (const NncQuantizedWindow *q, __m256i sum, const Block *block, int at, int32_t zero_point)
+{
+  const __m256 x_scale = _mm256_set1_ps (q->x_scale);
+  __m256 factor = _mm256_castsi256_ps (_mm256_loadu_si256 ((const __m256i *)(block->multiplier + at)));
+  __m256 offset = _mm256_castsi256_ps (_mm256_loadu_si256 ((const __m256i *)(block->shift + at)));
+  __m256i off
+      = _mm256_mullo_epi32 (_mm256_loadu_si256 ((const __m256i *)(block->bias + at)), _mm256_set1_epi32 (zero_point));
+  __m256 real = _mm256_cvtepi32_ps (_mm256_sub_epi32 (sum, off));
+  if (q->sums_first)
+    real = _mm256_mul_ps (_mm256_mul_ps (real, factor), x_scale);
+  else
+    real = _mm256_mul_ps (real, _mm256_mul_ps (factor, x_scale));
+  real = _mm256_max_ps (_mm256_set1_ps (q->window.minimum), _mm256_add_ps (real, offset));
+  return _mm256_min_ps (_mm256_set1_ps (q->window.maximum), real);
+}
+
+/* low and high: as finish() and to_bytes() want them. */
+static NNC_INLINE void
+store_reals (const NncQuantizedWindow *q, const Block *block, __m256i low, __m256i high, int32_t zero_point, float *y,
+             size_t n)
+{
+  __m256 a = to_reals (q, low, block, 0, zero_point), b = to_reals (q, high, block, LANES, zero_point);
+  float all[16];
+  float *to = n >= 16 ? y : all;
+  _mm256_storeu_ps (to, _mm256_permute2f128_ps (a, b, 0x20));
+  _mm256_storeu_ps (to + LANES, _mm256_permute2f128_ps (a, b, 0x31));
+  if (n < 16)
+    memcpy (y, all, n * sizeof *y);
+}
+
 static NNC_INLINE __m256i
 finish (const NncQuantizedWindow *q, __m256i sum, const int32_t *bias, const int32_t *multiplier, const int32_t *shift)
 {
@@ -186,6 +218,10 @@ run_pixels (const NncQuantizedWindow *q, const Block *block, const int16_t *x, s
   }
   UNROLL for (int r = 0; r < rows; r++)
   {
+    if (q->rounding == NNC_ROUND_NONE) {
+      store_reals (q, block, low[r], high[r], 0, (float *)(void *)y + r * q->window.out_pixel, n);
+      continue;
+    }
     __m256i a = finish (q, low[r], block->bias, block->multiplier, block->shift);
     __m256i b = finish (q, high[r], block->bias + 8, block->multiplier + 8, block->shift + 8);
     store_bytes (y + r * q->window.out_pixel, to_bytes (a, b), n);
@@ -198,22 +234,24 @@ convolution_run (const NncQuantizedWindow *q, const void *x, const void *packed,
 {
   const NncWindow *w = &q->window;
   size_t stride = patch_stride (q);
+  ptrdiff_t y_size = nnc_quantized_y_size (q);
   for (size_t row = begin; row < end; row++) {
     const uint8_t *image = (const uint8_t *)x + (ptrdiff_t)(row / w->out_height) * w->in_image;
-    uint8_t *out = (uint8_t *)y + (ptrdiff_t)(row / w->out_height) * w->out_image
-                   + (ptrdiff_t)(row % w->out_height) * w->out_row;
+    uint8_t *out
+        = (uint8_t *)y
+          + ((ptrdiff_t)(row / w->out_height) * w->out_image + (ptrdiff_t)(row % w->out_height) * w->out_row) * y_size;
     for (size_t out_x = 0; out_x < w->out_width; out_x += TILE) {
       size_t n = w->out_width - out_x < TILE ? w->out_width - out_x : TILE;
       const int16_t *tile = scratch;
       gather (q, image, row % w->out_height, out_x, n, scratch);
       for (size_t o = 0; o < w->out_channels; o += 16) {
         const Block *block = (const Block *)((const uint8_t *)packed + o / 16 * panel_size (q));
-        uint8_t *pixel = out + (ptrdiff_t)out_x * w->out_pixel + o;
+        uint8_t *pixel = out + ((ptrdiff_t)out_x * w->out_pixel + (ptrdiff_t)o) * y_size;
         size_t channels = w->out_channels - o, i = 0;
         for (; i + 4 <= n; i += 4)
-          run_pixels (q, block, tile + i * stride, stride, pixel + (ptrdiff_t)i * w->out_pixel, channels, 4);
+          run_pixels (q, block, tile + i * stride, stride, pixel + (ptrdiff_t)i * w->out_pixel * y_size, channels, 4);
         for (; i < n; i++)
-          run_pixels (q, block, tile + i * stride, stride, pixel + (ptrdiff_t)i * w->out_pixel, channels, 1);
+          run_pixels (q, block, tile + i * stride, stride, pixel + (ptrdiff_t)i * w->out_pixel * y_size, channels, 1);
       }
     }
   }
@@ -271,7 +309,7 @@ depthwise_pack (const NncQuantizedWindow *q, const NncQuantizedFilter *filter, v
         weights[tap / 2 * 32 + at * 2 + tap % 2] = (int16_t)weight;
         sum += weight;
       }
-    block->bias[at] = -q->x_zero_point * sum;
+    block->bias[at] = q->rounding == NNC_ROUND_NONE ? sum : -q->x_zero_point * sum;
     pack_block (q, filter, o, block);
   }
 }
@@ -326,6 +364,10 @@ depthwise_block (const NncQuantizedWindow *q, const Block *block, const uint8_t 
     low = _mm256_add_epi32 (low, _mm256_madd_epi16 (_mm256_unpacklo_epi16 (a, b), _mm256_loadu_si256 (weights)));
     high = _mm256_add_epi32 (high, _mm256_madd_epi16 (_mm256_unpackhi_epi16 (a, b), _mm256_loadu_si256 (weights + 1)));
   }
+  if (q->rounding == NNC_ROUND_NONE) {
+    store_reals (q, block, low, high, q->x_zero_point, (float *)(void *)y + channel, n);
+    return;
+  }
   low = finish (q, low, block->bias, block->multiplier, block->shift);
   high = finish (q, high, block->bias + 8, block->multiplier + 8, block->shift + 8);
   store_bytes (y + channel, to_bytes (low, high), n);
@@ -349,12 +391,14 @@ depthwise_run (const NncQuantizedWindow *q, const void *x, const void *packed, v
 {
   const NncWindow *w = &q->window;
   const uint8_t *taps[MAX_TAPS];
+  ptrdiff_t y_size = nnc_quantized_y_size (q);
   memset (scratch, q->x_zero_point, w->in_channels);
   for (size_t row = begin; row < end; row++) {
     const uint8_t *image = (const uint8_t *)x + (ptrdiff_t)(row / w->out_height) * w->in_image;
-    uint8_t *out = (uint8_t *)y + (ptrdiff_t)(row / w->out_height) * w->out_image
-                   + (ptrdiff_t)(row % w->out_height) * w->out_row;
-    for (size_t out_x = 0; out_x < w->out_width; out_x++, out += w->out_pixel) {
+    uint8_t *out
+        = (uint8_t *)y
+          + ((ptrdiff_t)(row / w->out_height) * w->out_image + (ptrdiff_t)(row % w->out_height) * w->out_row) * y_size;
+    for (size_t out_x = 0; out_x < w->out_width; out_x++, out += w->out_pixel * y_size) {
       find_taps (q, image, row % w->out_height, out_x, scratch, taps);
       if (q->stored == NNC_STORED_I8)
         depthwise_pixel (q, packed, taps, true, out);

@@ -89,9 +89,9 @@ pack_element (const NncQuantizedWindow *q, const NncQuantizedFilter *filter, siz
       block->weights[((kx * count_groups (w) + ky / 4) * BLOCK + lane) * 4 + ky % 4] = (int8_t)weight;
       sum += weight;
     }
-  nnc_sums_set (
-      q, filter, channel, &block->sums, lane,
-      (int32_t)((uint32_t)nnc_quantized_bias (filter, channel) - (uint32_t)(xz * sum) + (uint32_t)(n * xz * wz)));
+  if (q->rounding != NNC_ROUND_NONE)
+    sum = (int32_t)((uint32_t)nnc_quantized_bias (filter, channel) - (uint32_t)(xz * sum) + (uint32_t)(n * xz * wz));
+  nnc_sums_set (q, filter, channel, &block->sums, lane, sum);
 }
 
 static void
@@ -135,6 +135,23 @@ interleave (const Work *work, size_t ky, size_t kernel_height, size_t at, __m512
   taps[3] = _mm512_unpackhi_epi16 (ab_high, cd_high);
 }
 
+/* As reals, in order. */
+static NNC_INLINE void
+store_reals (const NncQuantizedWindow *q, const Block *block, const __m512i sums[4], uint8_t *y, size_t n)
+{
+  __m512 lanes[4];
+  NNC_UNROLL for (int v = 0; v < 4; v++) lanes[v]
+      = nnc_sums_real (q, &block->sums, v, sums[v], q->x_zero_point + nnc_rows_offset (q));
+  __m512 low[2] = { _mm512_shuffle_f32x4 (lanes[0], lanes[1], 0x44), _mm512_shuffle_f32x4 (lanes[2], lanes[3], 0x44) };
+  __m512 high[2] = { _mm512_shuffle_f32x4 (lanes[0], lanes[1], 0xee), _mm512_shuffle_f32x4 (lanes[2], lanes[3], 0xee) };
+  lanes[0] = _mm512_shuffle_f32x4 (low[0], low[1], 0x88);
+  lanes[1] = _mm512_shuffle_f32x4 (low[0], low[1], 0xdd);
+  lanes[2] = _mm512_shuffle_f32x4 (high[0], high[1], 0x88);
+  lanes[3] = _mm512_shuffle_f32x4 (high[0], high[1], 0xdd);
+  NNC_UNROLL for (size_t v = 0; v < 4; v++) if (v * NNC_SUMS_LANES < n)
+      nnc_sums_store_real ((float *)(void *)y + v * NNC_SUMS_LANES, lanes[v], n - v * NNC_SUMS_LANES);
+}
+
 /* Up to 64 elements of y, whose window begins at element `at` of the rows. */
 static NNC_INLINE void
 run_block (const Work *work, const Block *block, size_t at, size_t kernel_height, size_t kernel_width, uint8_t *y,
@@ -160,7 +177,10 @@ run_block (const Work *work, const Block *block, size_t at, size_t kernel_height
   if (wz)
     NNC_UNROLL for (int v = 0; v < 4; v++) sums[v]
         = _mm512_sub_epi32 (sums[v], _mm512_mullo_epi32 (x_sums[v], zero_point));
-  nnc_sums_store (y, nnc_sums_finish (work->q, &block->sums, NNC_SUMS_INTERLEAVED, sums, 4), n);
+  if (work->q->rounding == NNC_ROUND_NONE)
+    store_reals (work->q, block, sums, y, n);
+  else
+    nnc_sums_store (y, nnc_sums_finish (work->q, &block->sums, NNC_SUMS_INTERLEAVED, sums, 4), n);
 }
 
 /* n elements of y, the first of channel 0. */
@@ -168,13 +188,13 @@ static void
 run_elements (const Work *work, const uint8_t *blocks, size_t at, uint8_t *y, size_t n)
 {
   const NncWindow *w = &work->q->window;
-  size_t size = block_size (w), end = count_blocks (w), b = 0;
+  size_t size = block_size (w), end = count_blocks (w), b = 0, y_size = (size_t)nnc_quantized_y_size (work->q);
   for (size_t e = 0; e < n; e += BLOCK, b = b + 1 == end ? 0 : b + 1) {
     const Block *block = (const Block *)(blocks + b * size);
     if (w->kernel_height == 3 && w->kernel_width == 3)
-      run_block (work, block, at + e, 3, 3, y + e, n - e);
+      run_block (work, block, at + e, 3, 3, y + e * y_size, n - e);
     else
-      run_block (work, block, at + e, w->kernel_height, w->kernel_width, y + e, n - e);
+      run_block (work, block, at + e, w->kernel_height, w->kernel_width, y + e * y_size, n - e);
   }
 }
 
@@ -194,7 +214,9 @@ run (const NncQuantizedWindow *q, const void *x, const void *packed, void *y, vo
   for (size_t row = begin; row < end; row++) {
     const uint8_t *image = (const uint8_t *)x + (ptrdiff_t)(row / w->out_height) * w->in_image;
     size_t out_y = row % w->out_height, channels = w->in_channels;
-    uint8_t *out = (uint8_t *)y + (ptrdiff_t)(row / w->out_height) * w->out_image + (ptrdiff_t)out_y * w->out_row;
+    uint8_t *out = (uint8_t *)y
+                   + ((ptrdiff_t)(row / w->out_height) * w->out_image + (ptrdiff_t)out_y * w->out_row)
+                         * nnc_quantized_y_size (q);
     if (out_y == 0)
       nnc_rows_forget (w, &rows);
     nnc_rows_move (q, &rows, image, out_y);
@@ -202,7 +224,8 @@ run (const NncQuantizedWindow *q, const void *x, const void *packed, void *y, vo
       run_elements (&work, packed, 0, out, w->out_width * channels);
     else
       for (size_t i = 0; i < w->out_width; i++)
-        run_elements (&work, packed, i * w->stride_x * channels, out + i * channels, channels);
+        run_elements (&work, packed, i * w->stride_x * channels, out + i * channels * (size_t)nnc_quantized_y_size (q),
+                      channels);
   }
 }
 

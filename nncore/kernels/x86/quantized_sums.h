@@ -27,8 +27,8 @@
 
 /* What 64 channels need when their sums are there. */
 typedef struct {
-  int32_t constant[NNC_SUMS]; /* added to sums: bias, and what is known of the zero points */
-  float factor[NNC_SUMS], half[NNC_SUMS]; /* half: 1/2 and the rest; or what NNC_ROUND_EVEN adds */
+  int32_t constant[NNC_SUMS]; /* added to sums: bias, and what is known of the zero points; NNC_ROUND_NONE: see below */
+  float factor[NNC_SUMS], half[NNC_SUMS]; /* half: 1/2 and the rest; or the offset of a real factor */
   int32_t multiplier[NNC_SUMS], shift[NNC_SUMS];
   int32_t exact; /* not zero: a factor is too large for floats */
   int32_t unused[15];
@@ -48,7 +48,7 @@ nnc_sums_set (const NncQuantizedWindow *q, const NncQuantizedFilter *filter, siz
               int32_t constant)
 {
   sums->constant[at] = constant;
-  if (q->rounding == NNC_ROUND_EVEN) {
+  if (nnc_quantized_is_real (q)) {
     sums->factor[at] = filter->real_factors[o].factor;
     sums->half[at] = filter->real_factors[o].offset;
     return;
@@ -150,6 +150,31 @@ nnc_sums_finish (const NncQuantizedWindow *q, const NncSums *s, NncSumsOrder ord
   else
     nnc_sums_multiply (q, s, x, vectors);
   return nnc_sums_pack (q, order, x, vectors);
+}
+
+/* With NNC_ROUND_NONE the constant is the sum of the weights, by which x's zero point, as it is multiplied, is taken
+ * off: vector v of a block becomes reals, each product and sum rounded. */
+static NNC_INLINE __m512
+nnc_sums_real (const NncQuantizedWindow *q, const NncSums *s, int v, __m512i x, int32_t zero_point)
+{
+  const __m512 x_scale = _mm512_set1_ps (q->x_scale), factor = _mm512_loadu_ps (s->factor + v * NNC_SUMS_LANES);
+  __m512i off
+      = _mm512_mullo_epi32 (_mm512_loadu_si512 (s->constant + v * NNC_SUMS_LANES), _mm512_set1_epi32 (zero_point));
+  __m512 real = _mm512_cvtepi32_ps (_mm512_sub_epi32 (x, off));
+  if (q->sums_first)
+    real = _mm512_mul_ps (_mm512_mul_ps (real, factor), x_scale);
+  else
+    real = _mm512_mul_ps (real, _mm512_mul_ps (factor, x_scale));
+  real = _mm512_add_ps (real, _mm512_loadu_ps (s->half + v * NNC_SUMS_LANES));
+  real = _mm512_max_ps (_mm512_set1_ps (q->window.minimum), real);
+  return _mm512_min_ps (_mm512_set1_ps (q->window.maximum), real);
+}
+
+/* The first n floats, or all 16. */
+static NNC_INLINE void
+nnc_sums_store_real (float *y, __m512 real, size_t n)
+{
+  _mm512_mask_storeu_ps (y, n >= NNC_SUMS_LANES ? (__mmask16)0xffff : (__mmask16)((1u << n) - 1), real);
 }
 
 /* The first n bytes, or all 64. */

@@ -95,7 +95,8 @@ pack_channel (const NncQuantizedWindow *q, const NncQuantizedFilter *filter, siz
         panel->weights[at / 4 * 4 * PANEL + column * 4 + at % 4] = (int8_t)weight;
         sum += weight;
       }
-  sum = (int32_t)((uint32_t)nnc_quantized_bias (filter, o) - (uint32_t)(xz * sum) + (uint32_t)(n * xz * wz));
+  if (q->rounding != NNC_ROUND_NONE)
+    sum = (int32_t)((uint32_t)nnc_quantized_bias (filter, o) - (uint32_t)(xz * sum) + (uint32_t)(n * xz * wz));
   for (size_t at = column; at < PANEL; at += (size_t)count_vectors (q, o) * LANES)
     nnc_sums_set (q, filter, o, &panel->sums, at, sum);
 }
@@ -183,6 +184,22 @@ store_pixels (uint8_t *y, ptrdiff_t pixel, __m512i bytes, size_t channels, int v
   }
 }
 
+/* As reals. */
+static NNC_INLINE void
+store_reals (const NncQuantizedWindow *q, const Panel *panel, size_t channels, uint8_t *y, __m512i sums[][4],
+             const int rows, const int vectors)
+{
+  int32_t zero_point = q->x_zero_point + nnc_rows_offset (q);
+  for (int r = 0; r < rows; r++)
+    NNC_UNROLL for (int v = 0; v < vectors; v++)
+    {
+      size_t o = (size_t)v * LANES;
+      if (o < channels)
+        nnc_sums_store_real ((float *)(void *)y + r * q->window.out_pixel + o,
+                             nnc_sums_real (q, &panel->sums, v, sums[r][v], zero_point), channels - o);
+    }
+}
+
 static NNC_INLINE void
 run_rows (const NncQuantizedWindow *q, const Patches *p, const Panel *panel, size_t channels, size_t first, uint8_t *y,
           const int rows, const int vectors)
@@ -191,6 +208,10 @@ run_rows (const NncQuantizedWindow *q, const Patches *p, const Panel *panel, siz
   ptrdiff_t pixel = q->window.out_pixel;
   __m512i sums[8][4];
   sum_block (p, panel, first, sums, rows, vectors);
+  if (q->rounding == NNC_ROUND_NONE) {
+    store_reals (q, panel, channels, y, sums, rows, vectors);
+    return;
+  }
   for (int r = 0; r < rows; r += together) {
     const int n = rows - r < together ? rows - r : together;
     __m512i x[4];
@@ -205,7 +226,7 @@ static NNC_INLINE void
 run_panel (const NncQuantizedWindow *q, const Patches *p, const Panel *panel, size_t channels, size_t n, uint8_t *y,
            const int vectors, const int most)
 {
-  ptrdiff_t pixel = q->window.out_pixel;
+  ptrdiff_t pixel = q->window.out_pixel * nnc_quantized_y_size (q);
   size_t i = 0;
   for (; i + (size_t)most <= n; i += (size_t)most)
     run_rows (q, p, panel, channels, i, y + (ptrdiff_t)i * pixel, most, vectors);
@@ -218,17 +239,17 @@ run_panel (const NncQuantizedWindow *q, const Patches *p, const Panel *panel, si
 static void
 run_pixels (const NncQuantizedWindow *q, const Patches *p, const uint8_t *panels, size_t n, uint8_t *y)
 {
-  size_t size = panel_size (&q->window);
-  for (size_t o = 0; o < q->window.out_channels; o += PANEL, panels += size) {
+  size_t size = panel_size (&q->window), panel_out = PANEL * (size_t)nnc_quantized_y_size (q);
+  for (size_t o = 0; o < q->window.out_channels; o += PANEL, panels += size, y += panel_out) {
     const Panel *panel = (const Panel *)panels;
     size_t channels = q->window.out_channels - o;
     int vectors = count_vectors (q, o);
     if (vectors == 4)
-      run_panel (q, p, panel, channels, n, y + o, 4, 6);
+      run_panel (q, p, panel, channels, n, y, 4, 6);
     else if (vectors == 2)
-      run_panel (q, p, panel, channels, n, y + o, 2, 8);
+      run_panel (q, p, panel, channels, n, y, 2, 8);
     else
-      run_panel (q, p, panel, channels, n, y + o, 1, 8);
+      run_panel (q, p, panel, channels, n, y, 1, 8);
   }
 }
 
@@ -277,7 +298,7 @@ run_pointwise (const NncQuantizedWindow *q, const uint8_t *x, const void *packed
       nnc_rows_copy (q, scratch, x, n * w->in_channels);
     run_pixels (q, &patches, packed, n, y);
     x += n * w->in_channels;
-    y += (ptrdiff_t)n * w->out_pixel;
+    y += (ptrdiff_t)n * w->out_pixel * nnc_quantized_y_size (q);
   }
 }
 
@@ -321,7 +342,9 @@ run (const NncQuantizedWindow *q, const void *x, const void *packed, void *y, vo
   for (size_t row = begin, n; row < end; row += n) {
     size_t out_y = row % w->out_height;
     const uint8_t *image = (const uint8_t *)x + (ptrdiff_t)(row / w->out_height) * w->in_image;
-    uint8_t *out = (uint8_t *)y + (ptrdiff_t)(row / w->out_height) * w->out_image + (ptrdiff_t)out_y * w->out_row;
+    uint8_t *out = (uint8_t *)y
+                   + ((ptrdiff_t)(row / w->out_height) * w->out_image + (ptrdiff_t)out_y * w->out_row)
+                         * nnc_quantized_y_size (q);
     if (is_pointwise (w)) {
       n = w->out_height - out_y < end - row ? w->out_height - out_y : end - row;
       run_pointwise (q, image + (ptrdiff_t)out_y * w->in_row, packed, out, scratch, n * w->out_width);

@@ -190,7 +190,10 @@ convolve_bytes (const NncQuantizedConvolution *f, const NncQuantizedWindow *q, c
                 const Arena *x, Arena *y, gsize begin, gsize end)
 {
   Arena packed = arena_new ((f->packed_size (q) + 3) / 4, 0), scratch = arena_new ((f->scratch_size (q) + 3) / 4, 0);
-  f->pack (q, filter, packed.data);
+  NncQuantizedWindow packing = *q;
+  if (q->rounding == NNC_ROUND_NONE) /* what only a run knows */
+    packing.x_zero_point = 0, packing.x_scale = NAN;
+  f->pack (&packing, filter, packed.data);
   f->run (q, x->data, packed.data, y->data, scratch.data, begin, end);
   fail_unless (arena_guards_whole (&packed), "writes outside its packed weights");
   fail_unless (arena_guards_whole (&scratch), "writes outside its scratch");
@@ -204,6 +207,7 @@ convolve_bytes_seeded (const NncKernel *kernel, const NncWindow *w, NncStored st
 {
   gsize patch = w->in_channels / w->groups * w->kernel_height * w->kernel_width;
   gsize n = (gsize)w->out_image * w->batch, size = stored == NNC_STORED_I16 ? 2 : 1;
+  gsize y_size = rounding == NNC_ROUND_NONE ? 4 : size;
   ptrdiff_t ins = (ptrdiff_t)(w->in_channels / w->groups);
   gboolean is_signed = stored == NNC_STORED_I8;
   NncQuantizedWindow q = { *w,
@@ -217,18 +221,20 @@ convolve_bytes_seeded (const NncKernel *kernel, const NncWindow *w, NncStored st
                            is_signed ? -120 : 2,
                            is_signed ? 125 : 250,
                            rounding,
-                           FALSE };
+                           FALSE,
+                           0.0123f,
+                           seed % 2 == 0 };
   g_autofree NncFixedPoint *factors = g_new0 (NncFixedPoint, w->out_channels);
   g_autofree NncRealFactor *real_factors = g_new0 (NncRealFactor, w->out_channels);
   g_autofree gint32 *bias = g_new0 (gint32, w->out_channels);
   Arena filter_data = bytes_new (patch * w->out_channels, 3), x = bytes_new ((gsize)w->in_image * w->batch * size, 6);
-  Arena y = bytes_new (n * size, 7), expected = bytes_new (n * size, 7);
+  Arena y = bytes_new (n * y_size, 7), expected = bytes_new (n * y_size, 7);
   const NncQuantizedFilter filter = { .data = filter_data.data,
                                       .out = (ptrdiff_t)patch,
                                       .row = ins * (ptrdiff_t)w->kernel_width,
                                       .column = ins,
                                       .in = 1,
-                                      .bias = bias,
+                                      .bias = rounding == NNC_ROUND_NONE ? NULL : bias,
                                       .factors = factors,
                                       .real_factors = real_factors };
   gboolean accepted = kernel->quantized->accepts (&q);
@@ -236,7 +242,7 @@ convolve_bytes_seeded (const NncKernel *kernel, const NncWindow *w, NncStored st
     fill_channels (factors, real_factors, bias, w->out_channels, seed);
     convolve_bytes (nnc_kernel_reference (kernel->slot)->quantized, &q, &filter, &x, &expected, begin, end);
     convolve_bytes (kernel->quantized, &q, &filter, &x, &y, begin, end);
-    fail_unless (memcmp (y.data, expected.data, n * size) == 0, "%s: %zux%zux%zu -> %zu differs", kernel->name,
+    fail_unless (memcmp (y.data, expected.data, n * y_size) == 0, "%s: %zux%zux%zu -> %zu differs", kernel->name,
                  w->in_height, w->in_width, w->in_channels, w->out_channels);
     fail_unless (arena_guards_whole (&x) && arena_guards_whole (&y), "%s writes outside", kernel->name);
   }
@@ -280,6 +286,8 @@ compare_quantized (const NncKernel *kernel)
     convolve_bytes_both (kernel, &w, NNC_STORED_U8, NNC_STORED_I8, NNC_ROUND_EVEN, rows / 3, rows - rows / 4);
     convolve_bytes_both (kernel, &w, NNC_STORED_I8, NNC_STORED_U8, NNC_ROUND_EVEN, 0, rows);
     convolve_bytes_both (kernel, &w, NNC_STORED_I16, NNC_STORED_I8, NNC_ROUND_TWICE, 0, rows);
+    convolve_bytes_both (kernel, &w, NNC_STORED_I8, NNC_STORED_I8, NNC_ROUND_NONE, 0, rows);
+    convolve_bytes_seeded (kernel, &w, NNC_STORED_U8, NNC_STORED_I8, NNC_ROUND_NONE, rows / 3, rows - rows / 4, 6);
   }
   for (gsize outs = 1; outs <= 65; outs++) {
     const Case c = { 1, 3, 2 + outs % 17, 3, outs, 1, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0 };
@@ -289,6 +297,9 @@ compare_quantized (const NncKernel *kernel)
     accepted += convolve_bytes_both (kernel, &depthwise, NNC_STORED_I8, NNC_STORED_I8, NNC_ROUND_TWICE, 0, each.height);
     accepted += convolve_bytes_both (kernel, &all, NNC_STORED_U8, NNC_STORED_I8, NNC_ROUND_EVEN, 0, all.out_height);
     accepted += convolve_bytes_both (kernel, &depthwise, NNC_STORED_U8, NNC_STORED_I8, NNC_ROUND_EVEN, 0, each.height);
+    all.minimum = depthwise.minimum = -2, all.maximum = depthwise.maximum = INFINITY;
+    accepted += convolve_bytes_both (kernel, &all, NNC_STORED_U8, NNC_STORED_I8, NNC_ROUND_NONE, 0, all.out_height);
+    accepted += convolve_bytes_both (kernel, &depthwise, NNC_STORED_U8, NNC_STORED_I8, NNC_ROUND_NONE, 0, each.height);
   }
   fail_unless (accepted >= 8, "%s accepts %u of the test's windows", kernel->name, accepted);
 }
