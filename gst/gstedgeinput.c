@@ -119,7 +119,7 @@ gst_edge_input_describe (NncSession *session, NncColorOrder order, NncTensorSpec
   const NncTensor *input = nnc_session_get_input (session, 0);
   NncDataType type = nnc_tensor_get_data_type (input);
   guint rank;
-  const gint64 *shape = nnc_tensor_get_shape (input, &rank);
+  const gint64 *shape = nnc_tensor_get_shape (input, &rank), *declared;
   Axes axes;
 
   if (type != NNC_F32 && type != NNC_U8) {
@@ -128,7 +128,8 @@ gst_edge_input_describe (NncSession *session, NncColorOrder order, NncTensorSpec
                  nnc_data_type_to_string (type));
     return FALSE;
   }
-  find_axes (nnc_model_get_input_shape (nnc_session_get_model (session), 0, &rank), rank, &axes);
+  if (!check_input (nnc_session_get_model (session), &axes, &declared, &rank, error))
+    return FALSE;
   *spec = (NncTensorSpec){ .type = type,
                            .layout = axes.layout,
                            .width = (gint)MIN (shape[axes.width], G_MAXINT),

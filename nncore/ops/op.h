@@ -132,7 +132,14 @@ gboolean nnc_node_has_effect (const NncNode *node);
 const NncOp *nnc_op_find (const char *name);
 const NncOp *const *nnc_ops (guint *n);
 
-/* Errors of an op say what does not fit; the planner puts file, node and op before it. */
-G_GNUC_PRINTF (2, 3) gboolean nnc_op_error (GError **error, const char *format, ...);
+G_GNUC_PRINTF (3, 4) void nnc_op_set_error (GError **error, NncError code, const char *format, ...);
+static inline gboolean
+nnc_op_failed (void)
+{
+  return FALSE;
+}
+/* Errors of an op say what does not fit; the planner puts file, node and op before it. They are FALSE, and the compiler
+ * sees that: it then knows what is set where a check went well. */
+#define nnc_op_error(error, ...) (nnc_op_set_error (error, NNC_ERROR_SHAPE, __VA_ARGS__), nnc_op_failed ())
 /* The same for what is right, and what the engine lacks. */
-G_GNUC_PRINTF (2, 3) gboolean nnc_op_unsupported (GError **error, const char *format, ...);
+#define nnc_op_unsupported(error, ...) (nnc_op_set_error (error, NNC_ERROR_UNSUPPORTED, __VA_ARGS__), nnc_op_failed ())

@@ -53,24 +53,12 @@ nnc_node_has_effect (const NncNode *node)
   return FALSE;
 }
 
-gboolean
-nnc_op_error (GError **error, const char *format, ...)
+void
+nnc_op_set_error (GError **error, NncError code, const char *format, ...)
 {
   va_list arguments;
 
   va_start (arguments, format);
-  g_propagate_error (error, g_error_new_valist (NNC_ERROR, NNC_ERROR_SHAPE, format, arguments));
+  g_propagate_error (error, g_error_new_valist (NNC_ERROR, code, format, arguments));
   va_end (arguments);
-  return FALSE;
-}
-
-gboolean
-nnc_op_unsupported (GError **error, const char *format, ...)
-{
-  va_list arguments;
-
-  va_start (arguments, format);
-  g_propagate_error (error, g_error_new_valist (NNC_ERROR, NNC_ERROR_UNSUPPORTED, format, arguments));
-  va_end (arguments);
-  return FALSE;
 }
