@@ -229,6 +229,7 @@ typedef struct {
   size_t m, n, k;
   ptrdiff_t a_row, y_row; /* elements from row to row */
   float minimum, maximum;
+  bool half; /* each number of b is an IEEE 754 binary16, and may be kept as one; b has no scale */
 } NncProduct;
 typedef struct {
   const float *data;

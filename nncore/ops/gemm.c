@@ -239,6 +239,10 @@ prepare_gemm (NncPreparation *prepare, GError **error)
     params->bias = params->c_row == 0 && (!constant || (c->data && nnc_tensor_is_contiguous (c)));
   }
   product = describe_product (params, prepare, c == NULL || params->bias);
+  if (constant && params->alpha == 1) {
+    const NncMatrix b = { .data = prepare->inputs[B]->data, .k = params->b.k, .n = params->b.n };
+    product.half = nnc_product_is_of_halves (&product, &b);
+  }
   nnc_product_prepare (&params->step, prepare, &product, constant, 1);
   place_scratch (params, prepare);
   prepare->run = run;

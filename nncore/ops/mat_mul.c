@@ -181,10 +181,10 @@ weights_are_constant (const NncPreparation *prepare)
   return TRUE;
 }
 
-static gboolean
-pack_constant (NncPreparation *prepare, Params *params, gsize n_matrices, GError **error)
+/* The first of b's matrices. */
+static NncMatrix
+constant_matrix (const NncPreparation *prepare, const Params *params)
 {
-  const guint inputs[] = { B, BIAS, SCALE };
   const NncTensor *tensor = prepare->inputs[B];
   NncMatrix b = params->b;
 
@@ -195,7 +195,15 @@ pack_constant (NncPreparation *prepare, Params *params, gsize n_matrices, GError
     b.k = tensor->strides[0] / (ptrdiff_t)sizeof (float);
     b.n = tensor->strides[1] / (ptrdiff_t)sizeof (float);
   }
-  return nnc_product_pack (&params->step, prepare, &b, (ptrdiff_t)(params->step.product.k * params->step.product.n),
+  return b;
+}
+
+static gboolean
+pack_constant (NncPreparation *prepare, Params *params, const NncMatrix *b, gsize n_matrices, GError **error)
+{
+  const guint inputs[] = { B, BIAS, SCALE };
+
+  return nnc_product_pack (&params->step, prepare, b, (ptrdiff_t)(params->step.product.k * params->step.product.n),
                            n_matrices, inputs, prepare->n_inputs - 1, (const float[]){ 1, 1 }, error);
 }
 
@@ -206,6 +214,7 @@ prepare_mat_mul (NncPreparation *prepare, GError **error)
   gboolean constant = weights_are_constant (prepare);
   gsize n_matrices, times = 1;
   NncProduct product;
+  NncMatrix b;
 
   prepare->run = nnc_run_nothing;
   if (nnc_desc_size (&prepare->outputs[0]->desc) == 0)
@@ -213,9 +222,11 @@ prepare_mat_mul (NncPreparation *prepare, GError **error)
   describe (params, &product, prepare, &n_matrices);
   for (guint i = 0; i < params->rank; i++)
     times *= params->shape[i];
+  b = constant_matrix (prepare, params);
+  product.half = constant && n_matrices == 1 && b.scale == NULL && nnc_product_is_of_halves (&product, &b);
   nnc_product_prepare (&params->step, prepare, &product, constant, times);
   prepare->run = run;
-  return !constant || pack_constant (prepare, params, n_matrices, error);
+  return !constant || pack_constant (prepare, params, &b, n_matrices, error);
 }
 
 const NncOp nnc_op_MatMul = {

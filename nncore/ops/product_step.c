@@ -2,6 +2,9 @@
 /* product_step.c: a matrix product as a step. */
 #include "product_step.h"
 
+#include <string.h>
+
+#include "half_float.h"
 #include "step_work.h"
 
 void
@@ -21,6 +24,33 @@ nnc_product_prepare (NncProductStep *step, NncPreparation *prepare, const NncPro
   prepare->macs = nnc_count_work ((gsize[]){ prepare->macs, times }, 2);
   if (!constant)
     prepare->scratch = step->packed_size;
+}
+
+/* Bits of the exponent that a half has, too, and none of the mantissa that it has not; or as it is told with more patience. */
+static gboolean
+is_half (float value)
+{
+  guint32 bits, exponent;
+
+  memcpy (&bits, &value, sizeof bits);
+  exponent = bits >> 23 & 0xff;
+  if (exponent > 127 - 15 && exponent < 127 + 16)
+    return (bits & 0x1fff) == 0;
+  return nnc_half_to_float (nnc_half_from_float (value)) == value;
+}
+
+gboolean
+nnc_product_is_of_halves (const NncProduct *product, const NncMatrix *b)
+{
+  const gsize small = (512 << 10) / sizeof (float);
+
+  if (product->m != 1 || product->k * product->n <= small)
+    return FALSE;
+  for (gsize k = 0; k < product->k; k++)
+    for (gsize n = 0; n < product->n; n++)
+      if (!is_half (b->data[(ptrdiff_t)k * b->k + (ptrdiff_t)n * b->n]))
+        return FALSE;
+  return TRUE;
 }
 
 typedef struct {

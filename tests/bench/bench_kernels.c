@@ -232,7 +232,7 @@ bench_product (const NncKernel *kernel)
   static const gsize sizes[][3] = { { 1, 128, 1152 }, { 1, 1000, 1024 }, { 128, 128, 128 }, { 256, 512, 256 } };
   for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++) {
     const gsize *s = sizes[i];
-    NncProduct p = { s[0], s[1], s[2], (ptrdiff_t)s[2], (ptrdiff_t)s[1], -INFINITY, INFINITY };
+    NncProduct p = { s[0], s[1], s[2], (ptrdiff_t)s[2], (ptrdiff_t)s[1], -INFINITY, INFINITY, TRUE };
     const NncMatrix b = { w, (ptrdiff_t)s[1], 1, NULL, NULL };
     if (!kernel->product->accepts (&p))
       continue;

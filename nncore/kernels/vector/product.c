@@ -41,10 +41,11 @@ product_run (const NncProduct *product, const float *a, const void *packed, floa
   }
 }
 
+/* One row times halves is half_product.c's. */
 static bool
 product_accepts (const NncProduct *product)
 {
-  return true;
+  return product->m != 1 || !product->half;
 }
 
 const NncMatrixProduct NNC_ISA (nnc_matrix_product_f32) = {

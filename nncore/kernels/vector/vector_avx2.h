@@ -146,6 +146,17 @@ vector_load_or (const float *p, VectorMask mask, Vector fill)
 {
   return _mm256_blendv_ps (fill, _mm256_maskload_ps (p, mask), _mm256_castsi256_ps (mask));
 }
+/* Halves (IEEE 754 binary16) as numbers, and numbers that are halves as such. */
+static inline Vector
+vector_from_half (const uint16_t *p)
+{
+  return _mm256_cvtph_ps (_mm_loadu_si128 ((const __m128i *)(const void *)p));
+}
+static inline void
+vector_store_half (uint16_t *p, Vector v)
+{
+  _mm_storeu_si128 ((__m128i *)(void *)p, _mm256_cvtps_ph (v, _MM_FROUND_TO_NEAREST_INT));
+}
 static inline Vector
 vector_from_u8 (const uint8_t *p)
 {

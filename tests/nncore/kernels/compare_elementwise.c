@@ -286,8 +286,9 @@ compare_copy (const NncKernel *kernel)
       }
       arena_free (&x), arena_free (&y), arena_free (&expected);
     }
-  for (gsize rows = 1; rows <= 21; rows++)
-    for (gsize columns = 1; columns <= 21; columns++)
+  static const gsize lengths[] = { 1, 2, 3, 4, 7, 8, 9, 16, 19 };
+  for (gsize r = 0; r < G_N_ELEMENTS (lengths); r++)
+    for (gsize c = 0; c < G_N_ELEMENTS (lengths); c++)
       for (gsize gap = 0; gap < 2; gap++)
-        compare_blocks (kernel, rows, columns, gap);
+        compare_blocks (kernel, lengths[r], lengths[c], gap);
 }

@@ -378,6 +378,20 @@ multiply (const NncMatrixProduct *f, const NncProduct *p, const NncMatrix *b, co
   arena_free (&packed);
 }
 
+/* Numbers from -1 to 1 made halves. */
+static void
+cut_to_halves (Arena *numbers)
+{
+  guint32 bits;
+
+  for (gsize i = 0; i < numbers->bytes / sizeof bits; i++) {
+    guint8 *number = (guint8 *)numbers->data + i * sizeof bits;
+    memcpy (&bits, number, sizeof bits);
+    bits = (bits >> 23 & 0xff) > 127 - 15 ? bits & ~0x1fffu : 0;
+    memcpy (number, &bits, sizeof bits);
+  }
+}
+
 static void
 multiply_both (const NncKernel *kernel, const NncProduct *p, gboolean transposed, gboolean extras, gsize begin)
 {
@@ -385,8 +399,10 @@ multiply_both (const NncKernel *kernel, const NncProduct *p, gboolean transposed
   Arena a = arena_new_random (p->m * (gsize)p->a_row, 4, 1, 1), b = arena_new_random (p->n * p->k, 4, 2, 1);
   Arena bias = arena_new_random (p->n, 0, 3, 1), scale = arena_new_random (p->n, 0, 4, 2);
   Arena y = arena_new_random (n, 4, 5, 1), expected = arena_new_random (n, 0, 5, 1);
+  if (p->half)
+    cut_to_halves (&b);
   NncMatrix matrix = { b.data, transposed ? 1 : (ptrdiff_t)p->n, transposed ? (ptrdiff_t)p->k : 1,
-                       extras ? scale.data : NULL, extras ? bias.data : NULL };
+                       extras && !p->half ? scale.data : NULL, extras ? bias.data : NULL };
   multiply (nnc_kernel_reference (kernel->slot)->product, p, &matrix, &a, &expected, begin);
   multiply (kernel->product, p, &matrix, &a, &y, begin);
   compare_sums (kernel, transposed ? "b transposed" : "b", expected.data, y.data, n, p->k);
@@ -394,15 +410,15 @@ multiply_both (const NncKernel *kernel, const NncProduct *p, gboolean transposed
   arena_free (&a), arena_free (&b), arena_free (&bias), arena_free (&scale), arena_free (&y), arena_free (&expected);
 }
 
-void
-compare_product (const NncKernel *kernel)
+static void
+compare_products (const NncKernel *kernel, gboolean half)
 {
   static const gsize sizes[][3] = { { 1, 10, 128 }, { 1, 128, 1152 }, { 7, 33, 5 }, { 8, 32, 16 }, { 13, 65, 67 },
                                     { 3, 4, 1 },    { 0, 8, 8 },      { 5, 1, 9 },  { 2, 5, 0 },   { 25, 16, 3 } };
   for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++) {
     const gsize *s = sizes[i];
-    NncProduct p = { s[0], s[1], s[2], (ptrdiff_t)s[2], (ptrdiff_t)s[1], -INFINITY, INFINITY };
-    NncProduct wide = { s[0], s[1], s[2], (ptrdiff_t)s[2] + 3, (ptrdiff_t)s[1] + 5, 0, 6 };
+    NncProduct p = { s[0], s[1], s[2], (ptrdiff_t)s[2], (ptrdiff_t)s[1], -INFINITY, INFINITY, half };
+    NncProduct wide = { s[0], s[1], s[2], (ptrdiff_t)s[2] + 3, (ptrdiff_t)s[1] + 5, 0, 6, half };
     if (!kernel->product->accepts (&p))
       continue;
     multiply_both (kernel, &p, FALSE, TRUE, 0);
@@ -410,4 +426,11 @@ compare_product (const NncKernel *kernel)
     multiply_both (kernel, &wide, TRUE, TRUE, 0);
     multiply_both (kernel, &wide, FALSE, TRUE, s[0] / 2);
   }
+}
+
+void
+compare_product (const NncKernel *kernel)
+{
+  compare_products (kernel, FALSE);
+  compare_products (kernel, TRUE);
 }

@@ -4,6 +4,7 @@
 #include "execute.h"
 #include "op_case.h"
 #include "planner.h"
+#include "product_step.h"
 
 #include <gst/check/gstcheck.h>
 #include <math.h>
@@ -166,19 +167,39 @@ GST_START_TEST (convolutions_in_parts_are_right)
 }
 GST_END_TEST
 
+typedef enum { ANY, HALVES, HALVES_BUT_ONE } Numbers;
+
+/* Halves from -1 to 1; the last number is nearer to none than to 3e-2. */
 static void
-check_product (gint64 m, gint64 n, gint64 k)
+make_halves (NncConstant *b, Numbers numbers)
+{
+  gsize n = nnc_desc_n_elements (&b->desc);
+  float *data = (float *)nnc_constant_get_data (b);
+
+  for (gsize i = 0; numbers != ANY && i < n; i++)
+    data[i] = roundf (data[i] * 1024) / 1024;
+  if (numbers == HALVES_BUT_ONE)
+    data[n - 1] = 100.03f;
+}
+
+static void
+check_product (gint64 m, gint64 n, gint64 k, Numbers numbers)
 {
   g_autoptr (NncGraph) graph = nnc_graph_new ();
   const gint64 a_shape[] = { m, k }, in_file[] = { n, k };
   g_autoptr (NncConstant) b = random_constant (2, in_file, 1);
   NncTensorDesc transposed = { NNC_F32, 2, { k, n } }, desc;
+  const NncProduct product = { .m = (gsize)m, .n = (gsize)n, .k = (gsize)k };
+  const NncMatrix matrix = { .data = nnc_constant_get_data (b), .k = 1, .n = (ptrdiff_t)k };
   const gint64 strides[] = { b->strides[1], b->strides[0] };
   NncConstant *constants[3] = { random_constant (2, a_shape, 2), nnc_constant_new_view (b, &transposed, strides),
                                 random_constant (1, &n, 3) };
   NncNode *node = make_node (graph, "MatMul", constants, 3);
-  g_autofree float *y = run_cut (node, constants, &desc, 2);
+  g_autofree float *y = NULL;
 
+  make_halves (b, numbers);
+  fail_unless_equals_int (nnc_product_is_of_halves (&product, &matrix), numbers == HALVES && m == 1);
+  y = run_cut (node, constants, &desc, 2);
   for (gint64 i = 0; i < m * n; i++) {
     double sum = at (constants[2], i % n, 0, 0, 0);
 
@@ -192,8 +213,16 @@ check_product (gint64 m, gint64 n, gint64 k)
 
 GST_START_TEST (products_in_parts_are_right)
 {
-  check_product (67, 129, 801);
-  check_product (1, 1000, 37);
+  check_product (67, 129, 801, ANY);
+  check_product (1, 1000, 37, ANY);
+}
+GST_END_TEST
+
+GST_START_TEST (a_row_times_many_halves_is_right)
+{
+  check_product (1, 301, 601, HALVES);
+  check_product (1, 301, 601, HALVES_BUT_ONE);
+  check_product (2, 301, 601, HALVES);
 }
 GST_END_TEST
 
@@ -253,6 +282,7 @@ op_sizes_suite (void)
   tcase_set_timeout (tcase, 120);
   tcase_add_test (tcase, convolutions_in_parts_are_right);
   tcase_add_test (tcase, products_in_parts_are_right);
+  tcase_add_test (tcase, a_row_times_many_halves_is_right);
   tcase_add_test (tcase, packed_weights_differ_by_alpha);
   suite_add_tcase (suite, tcase);
   return suite;
