@@ -124,7 +124,7 @@ pack (gpointer packed, gpointer user_data)
   packing->params->kernel->pack (&packing->params->window, packing->filter, packed);
 }
 
-/* The image's size is not part of the key, its zero point and the factors are. */
+/* The images' sizes are not part of the key; their zero points, how y is rounded and clamped, and the factors are. */
 static gboolean
 pack_weights (NncPreparation *prepare, Params *params, const NncQuantizedFilter *filter, const guint inputs[2],
               GError **error)
@@ -140,7 +140,10 @@ pack_weights (NncPreparation *prepare, Params *params, const NncQuantizedFilter 
                            q->stored,
                            q->weights,
                            q->x_zero_point,
-                           q->weight_zero_point };
+                           q->weight_zero_point,
+                           q->y_zero_point,
+                           q->minimum,
+                           q->rounding };
   gboolean real = q->rounding == NNC_ROUND_EVEN;
   g_autoptr (GByteArray) key = g_byte_array_new ();
   Packing packing = { params, filter };

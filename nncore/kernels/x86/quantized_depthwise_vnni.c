@@ -180,7 +180,7 @@ run_block (const Work *work, const Block *block, size_t at, size_t kernel_height
   if (work->q->rounding == NNC_ROUND_NONE)
     store_reals (work->q, block, sums, y, n);
   else
-    nnc_sums_store (y, nnc_sums_finish (work->q, &block->sums, NNC_SUMS_INTERLEAVED, sums, 4), n);
+    nnc_sums_store (y, nnc_sums_finish (work->q, &block->sums, NNC_SUMS_INTERLEAVED, sums), n);
 }
 
 /* n elements of y, the first of channel 0. */

@@ -216,7 +216,7 @@ run_rows (const NncQuantizedWindow *q, const Patches *p, const Panel *panel, siz
     const int n = rows - r < together ? rows - r : together;
     __m512i x[4];
     NNC_UNROLL for (int i = 0; i < 4; i++) x[i] = sums[i / vectors < n ? r + i / vectors : r][i % vectors];
-    store_pixels (y + r * pixel, pixel, nnc_sums_finish (q, &panel->sums, NNC_SUMS_IN_ORDER, x, 4), channels, vectors,
+    store_pixels (y + r * pixel, pixel, nnc_sums_finish (q, &panel->sums, NNC_SUMS_IN_ORDER, x), channels, vectors,
                   n);
   }
 }
