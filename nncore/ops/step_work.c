@@ -2,8 +2,9 @@
 /* step_work.c: how much a step computes, and how it is cut into parts. */
 #include "step_work.h"
 
-/* Waking a thread takes about as long as this many multiply-accumulates. */
-#define MACS_PER_PART 2000000
+/* Of a run that is worth splitting: a fork costs little there, since nobody sleeps between its steps, and a step that is
+ * not split brings together in one cache what lies in several. */
+#define MACS_PER_PART 200000
 
 guint64
 nnc_count_work (const gsize *factors, guint n)

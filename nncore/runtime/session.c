@@ -12,6 +12,8 @@
 /* Far more than a network needs, and over in seconds. */
 #define DEFAULT_MAX_ITERATIONS ((guint64)1 << 24)
 
+#define WORK_WORTH_SPLITTING 20000000
+
 /* What is made again for other shapes. */
 typedef struct {
   NncPlan *plan;
@@ -403,6 +405,14 @@ nnc_session_reshape (NncSession *session, guint input, const gint64 *shape, guin
   return TRUE;
 }
 
+/* The first step that is split wakes a thread; below this many multiply-accumulates that takes more than it brings.
+ * Steps whose shapes depend on data count from their second run on. */
+static gboolean
+is_worth_splitting (NncSession *session)
+{
+  return session->pool && nnc_session_get_work (session) >= WORK_WORTH_SPLITTING;
+}
+
 /* context: what this run is asked for besides its outputs. */
 static gboolean
 run (NncSession *session, NncRunContext context, GError **error)
@@ -410,7 +420,7 @@ run (NncSession *session, NncRunContext context, GError **error)
   guint64 mode = nnc_denormals_flush (), iterations = session->max_iterations;
   gboolean done;
 
-  context.pool = session->pool;
+  context.pool = is_worth_splitting (session) ? session->pool : NULL;
   context.memory = session->network.memory;
   context.variables = session->network.variables;
   context.cancelled = &session->cancelled;

@@ -214,6 +214,7 @@ chunk_fill (Chunk *chunk, size_t first, size_t n)
   for (size_t t = 0; t < chunk->n_tiles; t++) {
     NncTile *tile = &chunk->tiles[t];
     tile->rows = rows + (t < larger);
+    tile->alone = w->batch * w->out_height * w->out_width == 1;
     tile_pixels (chunk, tile, &pixels, &line, &column);
     tile_table (chunk, tile, &pixels);
   }

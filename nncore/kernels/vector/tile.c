@@ -106,7 +106,10 @@ run_wide (const NncTile *tile, const float *panel, size_t column, size_t n, floa
 {
   switch (tile->rows) {
   case 1:
-    run_row (ARGUMENTS, 2);
+    if (tile->alone)
+      run_row (ARGUMENTS, 2);
+    else
+      run_tile (ARGUMENTS, 1, 2);
     break;
     RUN_ROWS (2, 2)
     RUN_ROWS (3, 2)
@@ -125,7 +128,10 @@ run_narrow (const NncTile *tile, const float *panel, size_t column, size_t n, fl
 {
   switch (tile->rows) {
   case 1:
-    run_row (ARGUMENTS, 1);
+    if (tile->alone)
+      run_row (ARGUMENTS, 1);
+    else
+      run_tile (ARGUMENTS, 1, 1);
     break;
     RUN_ROWS (2, 1)
     RUN_ROWS (3, 1)
@@ -157,7 +163,7 @@ NNC_ISA (nnc_panel_run) (const NncProduct *product, const float *a, const float 
   for (size_t t = 0, row = begin; t < n_tiles; t++) {
     const float *inputs[TILE_ROWS];
     float *outputs[TILE_ROWS];
-    NncTile tile = { inputs, begin + rows * (t + 1) / n_tiles - row, 1, product->k, outputs };
+    NncTile tile = { inputs, begin + rows * (t + 1) / n_tiles - row, 1, product->k, outputs, product->m == 1 };
     for (size_t i = 0; i < tile.rows; i++, row++) {
       inputs[i] = a + (ptrdiff_t)row * product->a_row;
       outputs[i] = y + (ptrdiff_t)row * product->y_row;

@@ -19,6 +19,8 @@ typedef struct {
   const float *const *a; /* [runs][TILE_ROWS] where each run begins */
   size_t rows, runs, length; /* rows: 1..TILE_ROWS; length of a run */
   float *const *y; /* [rows] */
+  bool alone; /* its row is the only one of the whole problem: how that is summed does not depend on how rows are shared
+                 out */
 } NncTile;
 
 /* Columns are packed into panels of TILE_COLUMNS, the last one of VECTOR_WIDTH where that is enough:
@@ -46,6 +48,7 @@ void NNC_ISA (nnc_panels_pack) (float *panels, size_t n, size_t k, const float *
 void NNC_ISA (nnc_tile_run) (const NncTile *tile, const float *panel, size_t column, size_t n, float minimum,
                              float maximum);
 
-/* y[m][n] of `product` from one panel, rows [begin, end), columns from `column` on. */
+/* y[m][n] of `product` from one panel, rows [begin, end), columns from `column` on. Its m is that of all rows there
+ * are. */
 void NNC_ISA (nnc_panel_run) (const NncProduct *product, const float *a, const float *panel, size_t column, float *y,
                               size_t begin, size_t end);

@@ -82,6 +82,12 @@ winograd_pack (const NncWindow *window, const NncFilter *filter, void *packed)
   }
 }
 
+static size_t
+image_tiles (const NncWindow *window)
+{
+  return (window->out_height + 1) / 2 * ((window->out_width + 1) / 2);
+}
+
 /* --- scratch: tiles of a chunk, transformed --------------------------------- */
 
 /* Tiles a chunk: what they are between the transforms stays in the second-level cache. */
@@ -204,7 +210,7 @@ static void
 multiply_element (const Winograd *g, size_t element)
 {
   const size_t k = g->window->in_channels, n = g->window->out_channels;
-  const NncProduct product = { g->tiles, n, k, (ptrdiff_t)padded (k), (ptrdiff_t)padded (n), -INFINITY, INFINITY, false };
+  const NncProduct product = { image_tiles (g->window), n, k, (ptrdiff_t)padded (k), (ptrdiff_t)padded (n), -INFINITY, INFINITY, false };
   const float *panels = g->panels + element * element_panels (g->window);
   const float *a = g->inputs + element * g->tiles * padded (k);
   float *y = g->products + element * g->tiles * padded (n);
@@ -263,7 +269,7 @@ winograd_run (const NncWindow *window, const float *x, const void *packed, float
 static bool
 winograd_accepts (const NncWindow *w)
 {
-  size_t tiles = (w->out_height + 1) / 2 * ((w->out_width + 1) / 2);
+  size_t tiles = image_tiles (w);
   return w->kernel_height == 3 && w->kernel_width == 3 && w->stride_y == 1 && w->stride_x == 1 && w->dilation_y == 1
          && w->dilation_x == 1 && w->groups == 1 && !w->ordered && w->in_channels >= 16 && w->out_channels >= 16
          && tiles >= 2 * TILE_ROWS && 6 * w->out_height * w->out_width >= 16 * tiles;

@@ -217,55 +217,6 @@ GST_START_TEST (sessions_of_one_model_run_at_once)
 }
 GST_END_TEST
 
-/* A convolution that is large enough to be shared out: 37 x 41 pixels, 16 to 64 channels, 3x3. */
-static NncModel *
-make_large_model (void)
-{
-  OnnxWriter *writer = onnx_writer_new (15);
-  g_autoptr (GRand) random = g_rand_new_with_seed (5);
-  g_autofree float *weights = g_new (float, 64 * 16 * 9);
-  g_autoptr (GBytes) bytes = NULL;
-
-  for (guint i = 0; i < 64 * 16 * 9; i++)
-    weights[i] = (float) g_rand_double_range (random, -1, 1);
-  onnx_writer_input (writer, "x", NNC_F32, DIMS (1, 16, 37, 41));
-  onnx_writer_initializer (writer, "w", NNC_F32, DIMS (64, 16, 3, 3), weights);
-  onnx_writer_node (writer, "convolution", "Conv", "x,w", "y");
-  onnx_writer_output (writer, "y", NNC_F32, DIMS (1, 64, 35, 39));
-  bytes = onnx_writer_finish (writer);
-  return nnc_model_new_from_bytes (bytes, "large", NULL);
-}
-
-static NncSession *
-run_large (NncModel *model, guint threads)
-{
-  NncSessionOptions options = { .threads = threads };
-  NncSession *session = nnc_session_new (model, &options, NULL);
-  NncTensor *input = nnc_session_get_input (session, 0);
-
-  for (gsize i = 0; i < nnc_tensor_get_n_elements (input); i++)
-    ((float *) nnc_tensor_get_data (input))[i] = (float) (i * 7 % 101) / 101;
-  for (guint i = 0; i < 20; i++)
-    fail_unless (nnc_session_run (session, NULL));
-  return session;
-}
-
-GST_START_TEST (any_number_of_threads_gives_the_same_bits)
-{
-  g_autoptr (NncModel) model = make_large_model ();
-  g_autoptr (NncSession) alone = run_large (model, 1);
-  const NncTensor *expected = nnc_session_get_output (alone, 0);
-
-  for (guint threads = 2; threads <= 5; threads++) {
-    g_autoptr (NncSession) session = run_large (model, threads);
-    const NncTensor *output = nnc_session_get_output (session, 0);
-
-    fail_unless_equals_uint64 (nnc_tensor_get_size (output), nnc_tensor_get_size (expected));
-    fail_unless (memcmp (nnc_tensor_get_data (output), nnc_tensor_get_data (expected), nnc_tensor_get_size (output)) == 0);
-  }
-}
-GST_END_TEST
-
 GST_START_TEST (a_file_that_is_none_is_named)
 {
   static const char *const paths[] = { "/nonexistent/model.onnx", "/", "/dev/null" };
@@ -297,7 +248,6 @@ session_suite (void)
   tcase_add_test (tcase, an_input_that_is_read_through_a_view_keeps_its_numbers);
   tcase_add_test (tcase, a_bound_input_is_read_where_it_lies);
   tcase_add_test (tcase, sessions_of_one_model_run_at_once);
-  tcase_add_test (tcase, any_number_of_threads_gives_the_same_bits);
   tcase_add_test (tcase, a_file_that_is_none_is_named);
   return suite;
 }
