@@ -30,6 +30,7 @@ command git                                                 git
 '
 ci='
 command clang                                               clang
+command valgrind                                            valgrind
 '
 
 is_there() { # kind name
