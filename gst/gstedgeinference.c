@@ -34,6 +34,7 @@ enum {
   PROP_COLOR_FORMAT,
   PROP_INTERVAL,
   PROP_THREADS,
+  PROP_PRECISION,
   PROP_STATS,
 };
 
@@ -45,6 +46,7 @@ typedef struct {
   NncColorOrder order;
   guint interval;
   guint threads;
+  NncPrecision precision;
   guint64 frames;
   guint64 inferred;
   GstClockTime latency; /* what the LATENCY query was told */
@@ -87,6 +89,22 @@ gst_edge_color_format_get_type (void)
 
   if (g_once_init_enter (&type))
     g_once_init_leave (&type, g_enum_register_static ("GstEdgeColorFormat", values));
+  return type;
+}
+
+#define GST_TYPE_EDGE_PRECISION (gst_edge_precision_get_type ())
+static GType
+gst_edge_precision_get_type (void)
+{
+  static gsize type;
+  static const GEnumValue values[] = {
+    { NNC_PRECISION_F32, "Floats of 32 bits", "f32" },
+    { NNC_PRECISION_BF16, "Factors of 16 bits, where the CPU has instructions for it, and sums of 32", "bf16" },
+    { 0, NULL, NULL },
+  };
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type, g_enum_register_static ("GstEdgePrecision", values));
   return type;
 }
 
@@ -195,6 +213,9 @@ gst_edge_inference_set_property (GObject *object, guint id, const GValue *value,
   case PROP_THREADS:
     priv->threads = g_value_get_uint (value);
     break;
+  case PROP_PRECISION:
+    priv->precision = (NncPrecision)g_value_get_enum (value);
+    break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
   }
@@ -229,6 +250,9 @@ gst_edge_inference_get_property (GObject *object, guint id, GValue *value, GPara
     break;
   case PROP_THREADS:
     g_value_set_uint (value, priv->threads);
+    break;
+  case PROP_PRECISION:
+    g_value_set_enum (value, (gint)priv->precision);
     break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
@@ -346,6 +370,7 @@ open_model (GstEdgeInference *self, GError **error)
   mean = g_strdup (priv->mean);
   std = g_strdup (priv->std);
   priv->options.threads = priv->threads;
+  priv->options.precision = priv->precision;
   priv->opened_order = priv->order;
   GST_OBJECT_UNLOCK (self);
   if (path == NULL || *path == '\0') {
@@ -636,6 +661,18 @@ install_properties (GObjectClass *class)
       class, PROP_THREADS,
       g_param_spec_uint ("threads", "Threads", "How many threads an inference may use", 1, 64, DEFAULT_THREADS, ready));
   /**
+   * GstEdgeInference:precision:
+   *
+   * What the network's convolutions and matrix products compute in. Where the
+   * CPU has no instructions for bf16 all is computed in f32.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (
+      class, PROP_PRECISION,
+      g_param_spec_enum ("precision", "Precision", "What convolutions and matrix products of real numbers compute in",
+                         GST_TYPE_EDGE_PRECISION, NNC_PRECISION_F32, ready));
+  /**
    * GstEdgeInference:stats:
    *
    * Since the element was started: model (string), frames, inferred, skipped
@@ -673,6 +710,7 @@ gst_edge_inference_class_init (GstEdgeInferenceClass *class)
   transform_class->transform_ip = gst_edge_inference_transform_ip;
   gst_type_mark_as_plugin_api (GST_TYPE_EDGE_INFERENCE, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_EDGE_COLOR_FORMAT, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_EDGE_PRECISION, 0);
 }
 
 static void

@@ -9,7 +9,7 @@
 #include <cpuid.h>
 #endif
 
-static const char *const names[NNC_N_CPUS] = { "c", "orc", "avx2", "avx512", "vnni", "neon" };
+static const char *const names[NNC_N_CPUS] = { "c", "orc", "avx2", "avx512", "vnni", "bf16", "neon" };
 static bool has[NNC_N_CPUS];
 
 const char *
@@ -35,6 +35,7 @@ detect_vectors (void)
   has[NNC_CPU_AVX512] = has[NNC_CPU_AVX2] && __builtin_cpu_supports ("avx512f") && __builtin_cpu_supports ("avx512bw")
                         && __builtin_cpu_supports ("avx512dq") && __builtin_cpu_supports ("avx512vl");
   has[NNC_CPU_VNNI] = has[NNC_CPU_AVX512] && __builtin_cpu_supports ("avx512vnni");
+  has[NNC_CPU_BF16] = has[NNC_CPU_VNNI] && __builtin_cpu_supports ("avx512bf16");
 }
 #else
 static void

@@ -9,13 +9,14 @@
 #include <stdint.h>
 
 /* Instruction sets, each including those before it on its architecture.
- * NNC_CPU=c|orc|avx2|avx512|vnni|neon masks all above the named one. */
+ * NNC_CPU=c|orc|avx2|avx512|vnni|bf16|neon masks all above the named one. */
 typedef enum {
   NNC_CPU_C,
   NNC_CPU_ORC,
   NNC_CPU_AVX2, /* with FMA and F16C */
   NNC_CPU_AVX512, /* F, BW, DQ, VL */
   NNC_CPU_VNNI, /* AVX-512 VNNI */
+  NNC_CPU_BF16, /* AVX-512 BF16 */
   NNC_CPU_NEON,
   NNC_N_CPUS
 } NncCpu;

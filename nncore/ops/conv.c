@@ -6,6 +6,7 @@
  * numbers that are stored as integers: quantized_step.h. */
 #include "kernel.h"
 #include "op_inputs.h"
+#include "precision.h"
 #include "quantization.h"
 #include "quantized_step.h"
 #include "sliding_window.h"
@@ -244,8 +245,7 @@ prepare_conv (NncPreparation *prepare, GError **error)
   prepare->run = nnc_run_nothing;
   if (nnc_desc_size (&prepare->outputs[0]->desc) == 0)
     return TRUE;
-  kernel = w->in_channels ? nnc_kernel_find_convolution (NNC_SLOT_convolution_f32, w)
-                          : nnc_kernel_reference (NNC_SLOT_convolution_f32);
+  kernel = nnc_prepare_convolution (prepare, w);
   params->kernel = kernel->convolution;
   prepare->macs = nnc_window_count_work (w);
   prepare->kernel = kernel->name;

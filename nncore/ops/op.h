@@ -10,6 +10,8 @@
 
 #include "graph.h"
 
+#include <nncore/precision.h>
+
 typedef enum {
   NNC_OP_ELEMENTWISE = 1 << 0, /* output[i] depends on inputs' [i] alone, after broadcasting */
   NNC_OP_IN_PLACE = 1 << 1, /* run may write output 0 over input 0 when type and shape are equal */
@@ -55,6 +57,7 @@ typedef struct {
   const NncTensor *const *inputs; /* ->data: set for constants; may have any strides */
   const NncTensor *const *outputs; /* all contiguous */
   guint threads; /* how many pieces a step may be cut into */
+  NncPrecision precision; /* see precision.h */
   NncRun run;
   gpointer params; /* by nnc_prepare_params() */
   gsize scratch; /* bytes a part, aligned to 64, shared between steps */

@@ -5,14 +5,14 @@
 #include <string.h>
 
 #include "half_float.h"
+#include "precision.h"
 #include "step_work.h"
 
 void
 nnc_product_prepare (NncProductStep *step, NncPreparation *prepare, const NncProduct *product, gboolean constant,
                      gsize times)
 {
-  const NncKernel *kernel = product->k ? nnc_kernel_find_product (NNC_SLOT_matrix_product_f32, product)
-                                       : nnc_kernel_reference (NNC_SLOT_matrix_product_f32);
+  const NncKernel *kernel = nnc_prepare_product (prepare, product);
   gsize one[] = { product->m, product->n, product->k };
 
   step->product = *product;

@@ -5,6 +5,7 @@
 
 #include "dynamic_fake_quantize.h"
 #include "op_inputs.h"
+#include "precision.h"
 #include "step_work.h"
 
 #include <math.h>
@@ -514,7 +515,7 @@ describe_layers (Params *params, const NncPreparation *prepare, GError **error)
 }
 
 static void
-choose_product (Params *params, Which which, gsize m, gsize n, gsize k)
+choose_product (const NncPreparation *prepare, Params *params, Which which, gsize m, gsize n, gsize k)
 {
   Product *product = &params->products[which];
   const NncKernel *kernel;
@@ -522,8 +523,8 @@ choose_product (Params *params, Which which, gsize m, gsize n, gsize k)
   product->product = (NncProduct){
     .m = m, .n = n, .k = k, .a_row = (ptrdiff_t)k, .y_row = (ptrdiff_t)n, .minimum = -INFINITY, .maximum = INFINITY
   };
-  kernel = k && m ? nnc_kernel_find_product (NNC_SLOT_matrix_product_f32, &product->product)
-                  : nnc_kernel_reference (NNC_SLOT_matrix_product_f32);
+  kernel = params->state_quantization == NOT_QUANTIZED ? nnc_prepare_product (prepare, &product->product)
+                                                       : nnc_prepare_exact_product (&product->product);
   product->kernel = kernel->product;
   product->name = kernel->name;
   product->packed_size = nnc_round_up_64 (kernel->product->packed_size (&product->product));
@@ -573,9 +574,10 @@ nnc_recurrent_prepare (const NncRecurrent *op, NncPreparation *prepare, GError *
     return FALSE;
   rows = params->time * params->batch;
   columns = op->gates * params->hidden;
-  choose_product (params, OF_INPUT, rows, columns, params->input);
-  choose_product (params, OF_STATE, params->batch, columns - (params->has_last ? params->hidden : 0), params->hidden);
-  choose_product (params, OF_LAST_GATE, 1, params->hidden, params->hidden);
+  choose_product (prepare, params, OF_INPUT, rows, columns, params->input);
+  choose_product (prepare, params, OF_STATE, params->batch, columns - (params->has_last ? params->hidden : 0),
+                  params->hidden);
+  choose_product (prepare, params, OF_LAST_GATE, 1, params->hidden, params->hidden);
   prepare->kernel = params->products[OF_STATE].name;
   prepare->macs = nnc_count_work ((gsize[]){ rows, columns, params->input }, 3);
   params->parts = nnc_prepare_parts (prepare, rows);

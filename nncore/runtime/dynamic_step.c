@@ -164,6 +164,7 @@ prepare_step (DynamicStep *dynamic, GError **error)
     .inputs = dynamic->shown_inputs,
     .outputs = (const NncTensor *const *)step->outputs,
     .threads = dynamic->resources->threads,
+    .precision = dynamic->resources->precision,
   };
   gboolean done;
 

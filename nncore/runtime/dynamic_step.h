@@ -12,6 +12,7 @@ typedef struct {
   NncMemory *memory;
   NncVariables *variables;
   guint threads;
+  NncPrecision precision;
 } NncStepResources;
 
 /* Makes step, whose inputs and outputs are places, a dynamic one. constants: of each input, resident; NULL where it is

@@ -265,7 +265,8 @@ plan_new (NncGraph *graph, gboolean is_body, const NncPlanOptions *options, GErr
   g_autoptr (NncPlan) plan = g_new0 (NncPlan, 1);
 
   plan->options = *options;
-  plan->resources = (NncStepResources){ options->store, options->memory, options->variables, options->threads };
+  plan->resources
+      = (NncStepResources){ options->store, options->memory, options->variables, options->threads, options->precision };
   plan->is_body = is_body;
   plan->graph = graph;
   plan->places = g_hash_table_new_full (NULL, NULL, NULL, g_free);

@@ -9,6 +9,7 @@
 /* What the plans of a session, its own and those of subgraphs, have in common; all outlive them. */
 typedef struct {
   guint threads; /* at least 1 */
+  NncPrecision precision;
   NncPackStore *store;
   NncMemory *memory;
   NncVariables *variables;

@@ -153,6 +153,7 @@ prepare_step (NncPlan *plan, NncStep *step, gsize *scratch, GError **error)
     .n_outputs = step->n_outputs,
     .outputs = (const NncTensor *const *)step->outputs,
     .threads = plan->options.threads,
+    .precision = plan->options.precision,
   };
   gboolean done = show_inputs (plan, step->node, &shown, error);
 

@@ -25,6 +25,7 @@ struct _NncSession {
   gatomicrefcount references;
   NncModel *model;
   guint threads;
+  NncPrecision precision;
   gsize memory_limit;
   guint64 max_iterations;
   char **disabled_passes;
@@ -112,6 +113,7 @@ plan_graph (NncSession *session, const Network *network, const NncTensorDesc *de
   NncGraph *graph = nnc_graph_copy (nnc_model_get_graph (session->model));
   NncPlanOptions options = {
     .threads = session->threads,
+    .precision = session->precision,
     .store = nnc_model_get_store (session->model),
     .memory = network->memory,
     .variables = network->variables,
@@ -191,6 +193,7 @@ nnc_session_new (NncModel *model, const NncSessionOptions *options, GError **err
   g_atomic_ref_count_init (&session->references);
   session->model = nnc_model_ref (model);
   session->threads = options ? CLAMP (options->threads, 1, 64) : 1;
+  session->precision = options ? options->precision : NNC_PRECISION_F32;
   session->memory_limit = options ? options->memory_limit : 0;
   session->max_iterations = options && options->max_iterations ? options->max_iterations : DEFAULT_MAX_ITERATIONS;
   session->disabled_passes = options ? list_disabled_passes (options) : NULL;

@@ -85,9 +85,10 @@ static void
 print_json (const Timing *timing, NncSession *session, const Profile *profile)
 {
   g_print ("{\"median_us\": %.3f, \"p95_us\": %.3f, \"min_us\": %.3f, \"load_us\": %.1f, "
-           "\"first_result_us\": %.1f, \"memory_added_bytes\": %" G_GINT64_FORMAT ", \"runs\": %u",
+           "\"first_result_us\": %.1f, \"memory_added_bytes\": %" G_GINT64_FORMAT
+           ", \"runs\": %u, \"macs\": %" G_GUINT64_FORMAT,
            timing->median, timing->p95, timing->minimum, timing->load, timing->first_result, timing->memory_added,
-           timing->runs);
+           timing->runs, nnc_session_get_macs (session));
   if (profile)
     profile_print_json (profile, session, timing->median);
   g_print ("}\n");
@@ -110,17 +111,21 @@ command_bench (int argc, char **argv, GError **error)
   gboolean json = FALSE, wants_profile = FALSE;
   double seconds = 1;
   int threads = 1;
+  g_autofree char *precision = NULL;
   const GOptionEntry entries[] = {
     { "json", 0, 0, G_OPTION_ARG_NONE, &json, "Print one JSON object", NULL },
     { "profile", 0, 0, G_OPTION_ARG_NONE, &wants_profile, "Time each step, too", NULL },
     { "threads", 0, 0, G_OPTION_ARG_INT, &threads, "Threads a run may use", "T" },
+    { "precision", 0, 0, G_OPTION_ARG_STRING, &precision, "What convolutions and matrix products compute in",
+      "f32|bf16" },
     { "seconds", 0, 0, G_OPTION_ARG_DOUBLE, &seconds, "How long to repeat", "S" },
     { 0 },
   };
   g_autofree char *path = options_parse (argc, argv, entries, error);
   NncSessionOptions options = { .threads = (guint)MAX (threads, 1) };
   Timing timing;
-  g_autoptr (NncSession) session = path ? measure (path, &options, seconds, &timing, error) : NULL;
+  gboolean done = path && options_read_precision (precision, &options.precision, error);
+  g_autoptr (NncSession) session = done ? measure (path, &options, seconds, &timing, error) : NULL;
   g_autoptr (Profile) profile = session && wants_profile ? profile_new (session, seconds, error) : NULL;
 
   if (session == NULL || (wants_profile && profile == NULL))

@@ -222,11 +222,12 @@ read_shapes (NncModel *model, char **texts, gint64 **shapes, GError **error)
 
 /* disabled: passes to leave out, or NULL. */
 static NncSession *
-make_session (NncModel *model, char **texts, const char *const *disabled, GError **error)
+make_session (NncModel *model, char **texts, const char *const *disabled, NncPrecision precision, GError **error)
 {
   guint n = nnc_model_get_n_inputs (model);
   g_autofree gint64 **shapes = g_new0 (gint64 *, n + 1);
-  const NncSessionOptions options = { .input_shapes = (const gint64 *const *)shapes, .disabled_passes = disabled };
+  const NncSessionOptions options
+      = { .input_shapes = (const gint64 *const *)shapes, .disabled_passes = disabled, .precision = precision };
   NncSession *session = read_shapes (model, texts, shapes, error) ? nnc_session_new (model, &options, error) : NULL;
 
   for (guint i = 0; i < n; i++)
@@ -236,11 +237,11 @@ make_session (NncModel *model, char **texts, const char *const *disabled, GError
 
 /* Computes all that the network's own shapes say, also what nobody reads. */
 static NncSession *
-make_whole_session (NncModel *model, char **texts, GError **error)
+make_whole_session (NncModel *model, char **texts, NncPrecision precision, GError **error)
 {
   const char *const disabled[] = { "trim_outputs", NULL };
 
-  return make_session (model, texts, disabled, error);
+  return make_session (model, texts, disabled, precision, error);
 }
 
 /* --- the command ----------------------------------------------------------------------------- */
@@ -250,22 +251,26 @@ command_inspect (int argc, char **argv, GError **error)
 {
   gboolean plan = FALSE;
   g_auto (GStrv) shapes = NULL;
+  g_autofree char *precision_text = NULL;
+  NncPrecision precision;
   const GOptionEntry entries[] = {
     { "plan", 0, 0, G_OPTION_ARG_NONE, &plan, "Show the steps and their kernels", NULL },
     { "shape", 's', 0, G_OPTION_ARG_STRING_ARRAY, &shapes, "An input's shape; free dimensions are 1 without",
       "NAME=N,N,…" },
+    { "precision", 0, 0, G_OPTION_ARG_STRING, &precision_text, "What convolutions and matrix products compute in",
+      "f32|bf16" },
     { 0 },
   };
   g_autofree char *path = options_parse (argc, argv, entries, error);
   g_autoptr (NncModel) model = path ? nnc_model_new_from_file (path, error) : NULL;
   g_autoptr (NncSession) session = NULL, whole = NULL;
 
-  if (model == NULL)
+  if (model == NULL || !options_read_precision (precision_text, &precision, error))
     return FALSE;
   print_model (model);
-  session = make_session (model, shapes, NULL, error);
+  session = make_session (model, shapes, NULL, precision, error);
   print_inputs (model, session);
-  whole = session ? make_whole_session (model, shapes, error) : NULL;
+  whole = session ? make_whole_session (model, shapes, precision, error) : NULL;
   if (whole == NULL)
     return FALSE;
   print_outputs (model, session);

@@ -8,9 +8,9 @@ static const struct {
   const char *name, *usage;
   Command run;
 } commands[] = {
-  { "inspect", "inspect [--plan] [-s NAME=N,N,…] MODEL", command_inspect },
-  { "run", "run [--dump-all] MODEL [-i NAME=FILE.npy …] -o DIR", command_run },
-  { "bench", "bench [--json] [--profile] [--threads T] [--seconds S] MODEL", command_bench },
+  { "inspect", "inspect [--plan] [--precision f32|bf16] [-s NAME=N,N,…] MODEL", command_inspect },
+  { "run", "run [--dump-all] [--precision f32|bf16] MODEL [-i NAME=FILE.npy …] -o DIR", command_run },
+  { "bench", "bench [--json] [--profile] [--threads T] [--precision f32|bf16] [--seconds S] MODEL", command_bench },
 };
 
 static int

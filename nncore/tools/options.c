@@ -2,6 +2,7 @@
 /* options.c: a command's options, and the one model that it is about. */
 #include "options.h"
 
+#include <nncore/error.h>
 #include <string.h>
 
 char *
@@ -34,4 +35,16 @@ options_find_input (NncModel *model, const char *text, const char **value)
     if (g_str_equal (nnc_model_get_input_name (model, i), name))
       return (gint)i;
   return -1;
+}
+
+gboolean
+options_read_precision (const char *text, NncPrecision *precision, GError **error)
+{
+  gboolean bf16 = g_strcmp0 (text, "bf16") == 0;
+
+  *precision = bf16 ? NNC_PRECISION_BF16 : NNC_PRECISION_F32;
+  if (text == NULL || bf16 || g_str_equal (text, "f32"))
+    return TRUE;
+  g_set_error (error, NNC_ERROR, NNC_ERROR_ARGUMENT, "--precision is f32 or bf16, not '%s'", text);
+  return FALSE;
 }

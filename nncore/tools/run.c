@@ -131,11 +131,12 @@ dump_tensor (const NncTensor *tensor, gpointer user_data, GError **error)
 
 /* Of the inputs' shapes. To dump, without passes: they merge tensors, and have images in another order. */
 static NncSession *
-make_session (NncModel *model, const Inputs *inputs, gboolean dump_all, GError **error)
+make_session (NncModel *model, const Inputs *inputs, gboolean dump_all, NncPrecision precision, GError **error)
 {
   const char *const disabled[] = { "all", NULL };
   g_autofree const gint64 **shapes = g_new0 (const gint64 *, inputs->n);
-  const NncSessionOptions options = { .input_shapes = shapes, .disabled_passes = dump_all ? disabled : NULL };
+  const NncSessionOptions options
+      = { .input_shapes = shapes, .disabled_passes = dump_all ? disabled : NULL, .precision = precision };
 
   for (guint i = 0; i < inputs->n; i++)
     if (inputs->arrays[i].contents)
@@ -155,11 +156,14 @@ gboolean
 command_run (int argc, char **argv, GError **error)
 {
   g_auto (GStrv) texts = NULL;
-  g_autofree char *folder = NULL;
+  g_autofree char *folder = NULL, *precision_text = NULL;
+  NncPrecision precision;
   gboolean dump_all = FALSE;
   const GOptionEntry entries[] = {
     { "input", 'i', 0, G_OPTION_ARG_STRING_ARRAY, &texts, "An input's numbers; zeros without", "NAME=FILE.npy" },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &folder, "Where NAME.npy is written for each output", "DIR" },
+    { "precision", 0, 0, G_OPTION_ARG_STRING, &precision_text, "What convolutions and matrix products compute in",
+      "f32|bf16" },
     { "dump-all", 0, 0, G_OPTION_ARG_NONE, &dump_all,
       "Compute each tensor as the file has it, and write NNNN-NAME.npy, in order", NULL },
     { 0 },
@@ -169,9 +173,10 @@ command_run (int argc, char **argv, GError **error)
   g_autoptr (NncSession) session = NULL;
   g_auto (Inputs) inputs = { 0 };
 
-  if (model == NULL || !read_inputs (model, texts, &inputs, error))
+  if (model == NULL || !options_read_precision (precision_text, &precision, error)
+      || !read_inputs (model, texts, &inputs, error))
     return FALSE;
-  session = make_session (model, &inputs, dump_all, error);
+  session = make_session (model, &inputs, dump_all, precision, error);
   if (session == NULL)
     return FALSE;
   if (folder == NULL) {

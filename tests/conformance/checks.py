@@ -9,7 +9,7 @@ SHARED = Path(os.environ.get("NNC_SHARED", Path(__file__).resolve().parents[3] /
 
 def cpu_lacks_mask():
     """Whether NNC_CPU asks for instructions that this processor does not have."""
-    flag = {"avx2": "avx2", "avx512": "avx512f", "vnni": "avx512_vnni"}.get(os.environ.get("NNC_CPU", ""))
+    flag = {"avx2": "avx2", "avx512": "avx512f", "vnni": "avx512_vnni", "bf16": "avx512_bf16"}.get(os.environ.get("NNC_CPU", ""))
     flags = Path("/proc/cpuinfo").read_text().split() if flag else []
     return flag is not None and flag not in flags
 

@@ -22,7 +22,7 @@ class Options(ctypes.Structure):
     """NncSessionOptions"""
     _fields_ = [("threads", c_uint), ("memory_limit", c_size_t), ("disabled_passes", POINTER(c_char_p)),
                 ("input_shapes", POINTER(POINTER(c_int64))), ("max_iterations", c_uint64),
-                ("exact", c_int), ("reserved", c_void_p * 5)]
+                ("exact", c_int), ("precision", c_int), ("reserved", c_void_p * 5)]
 
 
 class EngineError(Exception):
@@ -94,9 +94,9 @@ class Model:
 
 
 class Session:
-    def __init__(self, model, shapes=None, threads=1, exact=False):
+    def __init__(self, model, shapes=None, threads=1, exact=False, precision="f32"):
         """shapes: of each input, where the model leaves dimensions free"""
-        options = Options(threads=threads, exact=exact)
+        options = Options(threads=threads, exact=exact, precision=["f32", "bf16"].index(precision))
         if shapes:
             arrays = [(c_int64 * max(len(shape), 1))(*shape) for shape in shapes]
             options.input_shapes = (POINTER(c_int64) * len(arrays))(*(ctypes.cast(a, POINTER(c_int64)) for a in arrays))

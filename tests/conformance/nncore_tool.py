@@ -4,6 +4,7 @@
 
     NNCORE=build/nncore/tools/nncore nncore_tool.py
 """
+import json
 import os
 import re
 import subprocess
@@ -139,6 +140,24 @@ def dump_all_writes_what_depends_on_data(folder):
     assert np.load(f"{folder}/out/0001-c.npy").tolist() == [[1, 3]]
 
 
+def precision_is_that_of_the_option(folder):
+    """[1,2] * [2,16] of numbers that bf16 rounds, where the processor has it."""
+    path = save(folder, [helper.make_node("MatMul", ["x", "w"], ["y"])], [("x", TensorProto.FLOAT, [1, 2])],
+                [("y", TensorProto.FLOAT, [1, 16])], [("w", np.full((2, 16), 1.01, np.float32))])
+    np.save(f"{folder}/x.npy", np.full((1, 2), 1.01, np.float32))
+    flags = Path("/proc/cpuinfo").read_text().split()
+    for precision, rounds in (("f32", False), ("bf16", "avx512_bf16" in flags and "NNC_CPU" not in os.environ)):
+        done = nncore("run", "--precision", precision, path, "-i", f"x={folder}/x.npy", "-o", f"{folder}/out")
+        assert done.returncode == 0, done
+        number = 1.0078125 if rounds else 1.01
+        assert np.allclose(np.load(f"{folder}/out/y.npy"), 2 * number**2, 1e-6), (precision, np.load(f"{folder}/out/y.npy"))
+        plan = nncore("inspect", "--plan", "--precision", precision, path).stdout
+        assert ("bf16" in plan) == rounds, plan
+        assert json.loads(nncore("bench", "--json", "--precision", precision, "--seconds", 0, path).stdout)["macs"] == 32
+    done = nncore("bench", "--precision", "f16", path)
+    assert done.returncode == 1 and "not 'f16'" in done.stderr, done
+
+
 def image_network(folder):
     """What passes merge, move, fold and leave out, and a branch that depends on data."""
     random = np.random.default_rng(7)
@@ -235,7 +254,7 @@ def main():
                  all_that_is_unsupported_is_named_at_once, what_only_its_types_make_unsupported_is_named_at_once,
                  arrays_of_every_type_come_in_and_out, another_type_or_order_is_refused,
                  dump_all_writes_every_tensor_as_it_was, dump_all_writes_what_depends_on_data,
-                 dump_all_agrees_with_onnx_runtime, long_names_are_cut, sizes_come_from_the_files,
+                 precision_is_that_of_the_option, dump_all_agrees_with_onnx_runtime, long_names_are_cut, sizes_come_from_the_files,
                  weights_in_a_file_beside_the_model_are_read):
         with tempfile.TemporaryDirectory() as folder:
             try:

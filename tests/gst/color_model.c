@@ -32,10 +32,9 @@ write_bytes (const ColorModel *model)
   return onnx_writer_finish (writer);
 }
 
-char *
-color_model_write (const ColorModel *model)
+static char *
+write_file (GBytes *bytes)
 {
-  g_autoptr (GBytes) bytes = write_bytes (model);
   char *path = NULL;
   gsize size;
   const char *data = g_bytes_get_data (bytes, &size);
@@ -48,9 +47,47 @@ color_model_write (const ColorModel *model)
 }
 
 char *
+color_model_write (const ColorModel *model)
+{
+  g_autoptr (GBytes) bytes = write_bytes (model);
+
+  return write_file (bytes);
+}
+
+char *
 color_model_write_usual (void)
 {
   return color_model_write (&(ColorModel){ NNC_LAYOUT_NHWC, NNC_F32, 1, 8, 8 });
+}
+
+/* So many columns that all kernels of products take it; the other product picks three of them. */
+#define COLUMNS 16
+
+char *
+color_model_write_inexact (void)
+{
+  OnnxWriter *writer = onnx_writer_new (13);
+  float weights[3][COLUMNS] = { 0 }, picks[COLUMNS][3] = { 0 };
+  const float scale[] = { 0.5f / 255.0f };
+  g_autoptr (GBytes) bytes = NULL;
+
+  for (guint i = 0; i < 3; i++) {
+    weights[i][i] = 1.01f;
+    picks[i][i] = 1;
+  }
+  onnx_writer_input (writer, "picture", NNC_F32, DIMS (1, 8, 8, 3));
+  onnx_writer_initializer (writer, "scale", NNC_F32, DIMS (1), scale);
+  onnx_writer_initializer (writer, "weights", NNC_F32, DIMS (3, COLUMNS), weights);
+  onnx_writer_initializer (writer, "picks", NNC_F32, DIMS (COLUMNS, 3), picks);
+  onnx_writer_node (writer, "means", "ReduceMean", "picture", "means");
+  onnx_writer_ints (writer, "axes", DIMS (1, 2));
+  onnx_writer_int (writer, "keepdims", 0);
+  onnx_writer_node (writer, "weighted", "MatMul", "means,weights", "columns");
+  onnx_writer_node (writer, "picked", "MatMul", "columns,picks", "products");
+  onnx_writer_node (writer, "scaled", "Mul", "products,scale", "scores");
+  onnx_writer_output (writer, "scores", NNC_F32, DIMS (1, 3));
+  bytes = onnx_writer_finish (writer);
+  return write_file (bytes);
 }
 
 void

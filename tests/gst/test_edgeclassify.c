@@ -714,6 +714,39 @@ GST_START_TEST (an_inference_has_the_threads_of_its_property)
 }
 GST_END_TEST
 
+/* The score of red that a session of this precision has for a red picture. */
+static double
+compute_red (const char *path, NncPrecision precision)
+{
+  const NncSessionOptions options = { .precision = precision };
+  g_autoptr (NncModel) model = nnc_model_new_from_file (path, NULL);
+  g_autoptr (NncSession) session = nnc_session_new (model, &options, NULL);
+  float *picture = nnc_tensor_get_data (nnc_session_get_input (session, 0));
+
+  for (guint i = 0; i < 8 * 8 * 3; i++)
+    picture[i] = colors[0][i % 3];
+  fail_unless (nnc_session_run (session, NULL));
+  return (double)*(const float *)nnc_tensor_get_data (nnc_session_get_output (session, 0));
+}
+
+GST_START_TEST (an_inference_has_the_precision_of_its_property)
+{
+  static const char *const properties[] = { "activation=none", "activation=none precision=bf16" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (properties); i++) {
+    Fixture fixture = open_with (color_model_write_inexact (), properties[i]);
+    const GstVideoInfo info = set_caps (&fixture, GST_VIDEO_FORMAT_RGB, 8, 8);
+    GstBuffer *buffer = push (&fixture, &info, colors[0], 0);
+    GstEdgeClass red;
+
+    fail_unless (gst_edge_result_get_class (gst_edge_results_get (buffer, 0), 0, &red));
+    fail_unless_equals_float (red.probability, compute_red (fixture.model, i ? NNC_PRECISION_BF16 : NNC_PRECISION_F32));
+    gst_buffer_unref (buffer);
+    close_fixture (&fixture);
+  }
+}
+GST_END_TEST
+
 /* ------------------------------------------------------------------- what is wrong */
 
 GST_START_TEST (wrong_properties_are_errors_that_say_what)
@@ -962,6 +995,7 @@ edgeclassify_suite (void)
   tcase_add_test (tcase, the_latency_query_is_answered);
   tcase_add_test (tcase, the_longest_latency_grows_as_the_shortest_does);
   tcase_add_test (tcase, an_inference_has_the_threads_of_its_property);
+  tcase_add_test (tcase, an_inference_has_the_precision_of_its_property);
   tcase_add_test (tcase, wrong_properties_are_errors_that_say_what);
   tcase_add_test (tcase, a_file_that_is_no_model_is_an_error_that_names_it);
   tcase_add_test (tcase, an_unknown_operator_is_an_error_that_names_file_node_and_operator);

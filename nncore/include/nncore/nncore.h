@@ -6,5 +6,6 @@
 #include <nncore/error.h>
 #include <nncore/model.h>
 #include <nncore/picture.h>
+#include <nncore/precision.h>
 #include <nncore/session.h>
 #include <nncore/tensor.h>

@@ -6,6 +6,7 @@
 #include <nncore/api.h>
 #include <nncore/error.h>
 #include <nncore/model.h>
+#include <nncore/precision.h>
 #include <nncore/tensor.h>
 
 G_BEGIN_DECLS
@@ -39,6 +40,7 @@ NNC_API GType nnc_session_get_type (void) G_GNUC_CONST;
  *   is written. Otherwise operators between those compute integers where that
  *   moves no result of theirs by more than a step, and fewer than one in a
  *   thousand; what follows may amplify a step
+ * @precision: what convolutions and matrix products compute in
  *
  * How a session is to run. Zero-initialized is the default.
  */
@@ -49,6 +51,7 @@ typedef struct {
   const gint64 *const *input_shapes;
   guint64 max_iterations;
   gboolean exact;
+  NncPrecision precision;
   /*< private >*/
   gpointer reserved[5];
 } NncSessionOptions;

@@ -2,7 +2,9 @@
 /* convolution_c.c: the reference convolution, any window, any groups:
  * y[n][oy][ox][o] = clamp (sum over ky, kx, i of
  *   x[n][oy * stride - pad + ky * dilation][…][i] * weight[o][ky][kx][i] + bias[o]),
- * in float, in that order, as TFLite's reference kernels do. Packed: [O][kh][kw][I / groups], then bias [O]. */
+ * in float, in that order, as TFLite's reference kernels do; and the same of x and weights that are rounded to bf16.
+ * Packed: [O][kh][kw][I / groups], then bias [O]. */
+#include "bf16.h"
 #include "kernel_list.h"
 #include "window.h"
 
@@ -44,8 +46,8 @@ scratch_size (const NncWindow *w)
 }
 
 /* One channel of one pixel. x: the image, at the group's first channel; weights: [kh][kw][I / groups]. */
-static float
-dot_product (const NncWindow *w, const float *x, NncTaps ys, NncTaps xs, const float *weights)
+static inline float
+dot_product (const NncWindow *w, const float *x, NncTaps ys, NncTaps xs, const float *weights, bool bf16)
 {
   float sum = 0;
   size_t channels = w->in_channels / w->groups;
@@ -54,23 +56,23 @@ dot_product (const NncWindow *w, const float *x, NncTaps ys, NncTaps xs, const f
       const float *tap = nnc_tap (w, x, ys, xs, ky, kx);
       const float *weight = weights + (ky * w->kernel_width + kx) * channels;
       for (size_t i = 0; i < channels; i++)
-        sum += tap[i] * weight[i];
+        sum += (bf16 ? nnc_bf16_round (tap[i]) : tap[i]) * weight[i];
     }
   return sum;
 }
 
-static void
-convolve_pixel (const NncWindow *w, const float *x, NncTaps ys, NncTaps xs, const float *weights, float *y)
+static inline void
+convolve_pixel (const NncWindow *w, const float *x, NncTaps ys, NncTaps xs, const float *weights, float *y, bool bf16)
 {
   size_t patch = patch_size (w), outs = w->out_channels / w->groups, ins = w->in_channels / w->groups;
   const float *bias = weights + patch * w->out_channels;
   for (size_t o = 0; o < w->out_channels; o++)
-    y[o] = nnc_clamp (dot_product (w, x + o / outs * ins, ys, xs, weights + o * patch) + bias[o], w->minimum,
+    y[o] = nnc_clamp (dot_product (w, x + o / outs * ins, ys, xs, weights + o * patch, bf16) + bias[o], w->minimum,
                       w->maximum);
 }
 
-static void
-run (const NncWindow *w, const float *x, const void *packed, float *y, void *scratch, size_t begin, size_t end)
+static inline void
+convolve (const NncWindow *w, const float *x, const void *packed, float *y, size_t begin, size_t end, bool bf16)
 {
   for (size_t row = begin; row < end; row++) {
     size_t image = row / w->out_height, out_y = row % w->out_height;
@@ -78,8 +80,30 @@ run (const NncWindow *w, const float *x, const void *packed, float *y, void *scr
     float *out = y + (ptrdiff_t)image * w->out_image + (ptrdiff_t)out_y * w->out_row;
     NncTaps ys = nnc_taps_y (w, out_y);
     for (size_t out_x = 0; out_x < w->out_width; out_x++)
-      convolve_pixel (w, in, ys, nnc_taps_x (w, out_x), packed, out + (ptrdiff_t)out_x * w->out_pixel);
+      convolve_pixel (w, in, ys, nnc_taps_x (w, out_x), packed, out + (ptrdiff_t)out_x * w->out_pixel, bf16);
   }
 }
 
+static void
+run (const NncWindow *w, const float *x, const void *packed, float *y, void *scratch, size_t begin, size_t end)
+{
+  convolve (w, x, packed, y, begin, end, false);
+}
+
+static void
+pack_bf16 (const NncWindow *w, const NncFilter *filter, void *packed)
+{
+  float *weights = packed;
+  pack (w, filter, packed);
+  for (size_t i = 0; i < patch_size (w) * w->out_channels; i++)
+    weights[i] = nnc_bf16_round (weights[i]);
+}
+
+static void
+run_bf16 (const NncWindow *w, const float *x, const void *packed, float *y, void *scratch, size_t begin, size_t end)
+{
+  convolve (w, x, packed, y, begin, end, true);
+}
+
 const NncConvolution nnc_convolution_f32_c = { accepts, packed_size, pack, scratch_size, run };
+const NncConvolution nnc_convolution_bf16_c = { accepts, packed_size, pack_bf16, scratch_size, run_bf16 };

@@ -3,6 +3,7 @@
 #include <gst/check/gstcheck.h>
 #include <math.h>
 
+#include "bf16.h"
 #include "compare_kernels.h"
 #include "kernel_list.h"
 #include "self_check.h"
@@ -129,6 +130,61 @@ GST_START_TEST (sigmoid_is_within_two_units_in_the_last_place)
 }
 GST_END_TEST
 
+/* What lies half way between two numbers of bf16, a little beside it, the largest, and what has no number. */
+static const struct {
+  guint32 from, to; /* bits */
+} roundings[] = {
+  { 0x3f800000, 0x3f800000 }, { 0x3f808000, 0x3f800000 }, { 0x3f818000, 0x3f820000 }, { 0x3f808001, 0x3f810000 },
+  { 0x3f817fff, 0x3f810000 }, { 0xbf818000, 0xbf820000 }, { 0x7f7f7fff, 0x7f7f0000 }, { 0x7f7f8000, 0x7f800000 },
+  { 0xff800000, 0xff800000 }, { 0x00800000, 0x00800000 }, { 0x80000000, 0x80000000 },
+};
+
+static float
+float_of (guint32 bits)
+{
+  float v;
+  memcpy (&v, &bits, sizeof v);
+  return v;
+}
+
+GST_START_TEST (bf16_is_the_nearest_or_even_number)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (roundings); i++) {
+    float v = nnc_bf16_round (float_of (roundings[i].from)), wanted = float_of (roundings[i].to);
+    fail_unless (memcmp (&v, &wanted, sizeof v) == 0, "%08x", roundings[i].from);
+  }
+  fail_unless (isnan (nnc_bf16_round (NAN)) && isnan (nnc_bf16_round (float_of (0x7f800001))));
+}
+GST_END_TEST
+
+/* Each number alone in its row, times 1. */
+GST_START_TEST (kernels_of_bf16_round_to_the_nearest_or_even_number)
+{
+  enum { N = G_N_ELEMENTS (roundings) };
+  gsize n_kernels;
+  const NncKernel *kernel = &nnc_kernels (&n_kernels)[__i__];
+  const NncProduct product = { N, N, N, N, N, -INFINITY, INFINITY, FALSE };
+  float a[N * N] = { 0 }, b[N * N] = { 0 }, y[N * N];
+  const NncMatrix matrix = { b, N, 1, NULL, NULL };
+  gpointer packed;
+
+  if (kernel->slot != NNC_SLOT_matrix_product_bf16 || !nnc_cpu_has (kernel->cpu))
+    return;
+  for (gsize i = 0; i < N; i++) {
+    a[i * N + i] = float_of (roundings[i].from);
+    b[i * N + i] = 1;
+  }
+  fail_unless (kernel->product->accepts (&product));
+  packed = g_aligned_alloc (1, kernel->product->packed_size (&product), 64);
+  kernel->product->pack (&product, &matrix, packed);
+  kernel->product->run (&product, a, packed, y, 0, N);
+  g_aligned_free (packed);
+  for (gsize i = 0; i < N; i++)
+    fail_unless (y[i * N + i] == float_of (roundings[i].to), "%s: %08x becomes %.9g", kernel->name, roundings[i].from,
+                 (double)y[i * N + i]);
+}
+GST_END_TEST
+
 static void
 wrong_relu (float *y, const float *x, size_t n, const float *p)
 {
@@ -165,6 +221,8 @@ kernels_suite (void)
   tcase_add_test (tests, environment_masks_all_above_the_named);
   tcase_add_test (tests, find_gives_what_the_cpu_has);
   tcase_add_test (tests, wrong_orc_kernel_is_passed_over);
+  tcase_add_test (tests, bf16_is_the_nearest_or_even_number);
+  tcase_add_loop_test (tests, kernels_of_bf16_round_to_the_nearest_or_even_number, 0, (int)n);
   tcase_add_loop_test (tests, orc_kernel_agrees_when_first_picked, 0, (int)n);
   tcase_add_loop_test (tests, sigmoid_is_within_two_units_in_the_last_place, 0, (int)n);
   tcase_add_loop_test (tests, kernel_computes_what_its_reference_computes, 0, (int)n);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* test_session.c: what a session promises to who uses it. */
+#include "kernel.h"
 #include "onnx_writer.h"
 
 #include <gst/check/gstcheck.h>
@@ -73,6 +74,43 @@ GST_START_TEST (a_run_computes_and_the_next_one_too)
 
   check_run (session, 1, 1, 4, 0);
   check_run (session, 2, 0, 2, 4);
+}
+GST_END_TEST
+
+/* y = x * w, x [1, 2], w [2, 16], all 1.01: 1.0078125 in bf16. */
+static NncModel *
+make_wide_model (void)
+{
+  OnnxWriter *writer = onnx_writer_new (15);
+  float weights[32];
+  g_autoptr (GBytes) bytes = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (weights); i++)
+    weights[i] = 1.01f;
+  onnx_writer_input (writer, "x", NNC_F32, DIMS (1, 2));
+  onnx_writer_initializer (writer, "w", NNC_F32, DIMS (2, 16), weights);
+  onnx_writer_node (writer, "product", "MatMul", "x,w", "y");
+  onnx_writer_output (writer, "y", NNC_F32, DIMS (1, 16));
+  bytes = onnx_writer_finish (writer);
+  return nnc_model_new_from_bytes (bytes, "model", NULL);
+}
+
+/* Sessions of one model share what they pack, but not across precisions. */
+GST_START_TEST (products_are_rounded_where_a_session_asks_for_bf16_and_the_cpu_has_it)
+{
+  g_autoptr (NncModel) model = make_wide_model ();
+  const NncSessionOptions options = { .precision = NNC_PRECISION_BF16 };
+  g_autoptr (NncSession) bf16 = nnc_session_new (model, &options, NULL), f32 = nnc_session_new (model, NULL, NULL);
+  gboolean has_bf16 = nnc_cpu_has (NNC_CPU_BF16);
+  float rounded = has_bf16 ? 2 * 1.0078125f * 1.0078125f : 2 * 1.01f * 1.01f;
+  NncStepInfo step;
+
+  check_run (bf16, 1.01f, 1.01f, rounded, rounded);
+  check_run (f32, 1.01f, 1.01f, 2 * 1.01f * 1.01f, 2 * 1.01f * 1.01f);
+  nnc_session_get_step (bf16, 0, &step);
+  fail_unless ((strstr (step.kernel, "bf16") != NULL) == has_bf16, "%s", step.kernel);
+  nnc_session_get_step (f32, 0, &step);
+  fail_unless (strstr (step.kernel, "f32") != NULL, "%s", step.kernel);
 }
 GST_END_TEST
 
@@ -241,6 +279,7 @@ session_suite (void)
   tcase_add_test (tcase, a_free_dimension_is_told_from_a_fixed_one);
   tcase_add_test (tcase, a_session_begins_with_the_shapes_it_is_given);
   tcase_add_test (tcase, a_run_computes_and_the_next_one_too);
+  tcase_add_test (tcase, products_are_rounded_where_a_session_asks_for_bf16_and_the_cpu_has_it);
   tcase_add_test (tcase, a_timed_run_computes_and_times_every_step);
   tcase_add_test (tcase, free_dimensions_are_one_until_reshaped);
   tcase_add_test (tcase, a_cancelled_run_says_so_and_the_next_one_runs);
