@@ -3,6 +3,7 @@
 #include "source.h"
 
 #include "beneath.h"
+#include "pages.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -105,6 +106,13 @@ open_file (const NncSource *source, GError **error)
   return file;
 }
 
+static void
+drop_data (NncSource *source)
+{
+  if (source->data)
+    nnc_pages_free (g_steal_pointer (&source->data), source->size);
+}
+
 static gboolean
 read_file (NncSource *source, GError **error)
 {
@@ -118,7 +126,7 @@ read_file (NncSource *source, GError **error)
     error_from_errno (error, source->path, "cannot be read");
   } else if (check_identity (source, &now, error)) {
     source->size = (gsize)now.st_size;
-    source->data = g_try_malloc (source->size);
+    source->data = nnc_pages_new (source->size);
     if (source->data == NULL)
       g_set_error (error, NNC_ERROR, NNC_ERROR_MEMORY, "%s: no memory for its %" G_GSIZE_FORMAT " bytes", source->path,
                    source->size);
@@ -127,7 +135,7 @@ read_file (NncSource *source, GError **error)
   }
   close (file);
   if (!done)
-    g_clear_pointer (&source->data, g_free);
+    drop_data (source);
   return done;
 }
 
@@ -177,7 +185,7 @@ nnc_source_unref (NncSource *source)
   g_ptr_array_unref (source->data_files);
   g_clear_pointer (&source->bytes, g_bytes_unref);
   g_mutex_clear (&source->lock);
-  g_free (source->data);
+  drop_data (source);
   g_free (source->location);
   g_free (source->path);
   g_free (source);
@@ -188,7 +196,7 @@ nnc_source_unref (NncSource *source)
 static void
 drop_bytes (NncSource *source)
 {
-  g_clear_pointer (&source->data, g_free);
+  drop_data (source);
   for (guint i = 0; i < source->data_files->len; i++)
     drop_bytes (source->data_files->pdata[i]);
 }

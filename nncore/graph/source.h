@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* source.h: the bytes of a model file, and of the data files beside it that it
- * names. Constants point into them. When all weights are packed the bytes are
+ * names. Constants point into them. When the first session has packed its weights the bytes are
  * dropped; they are read again, from files that must be the same, when a
  * packing is asked for that nobody made yet. A file is read and never mapped:
  * a mapped one that shrinks kills the process. */

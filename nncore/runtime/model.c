@@ -10,6 +10,7 @@ struct _NncModel {
   const char *format;
   NncGraph *graph;
   NncSource *source;
+  gint holds_source; /* atomic: acquired until the first session is made, which is mostly at once */
   NncPackStore *store;
   GHashTable *metadata; /* string -> string */
   GList link; /* see loaded_models.c */
@@ -35,10 +36,10 @@ model_new (NncSource *source, const char *name, GError **error)
   g_atomic_ref_count_init (&model->references);
   model->name = g_strdup (name);
   model->source = source;
+  model->holds_source = TRUE;
   model->store = nnc_pack_store_new ();
   model->metadata = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   model->graph = nnc_import (source, model->metadata, &model->format, error);
-  nnc_source_release (source);
   if (model->graph)
     return model;
   g_prefix_error (error, "%s: ", name);
@@ -306,6 +307,14 @@ NncSource *
 nnc_model_get_source (NncModel *model)
 {
   return model->source;
+}
+
+void
+nnc_model_release_source (NncModel *model)
+{
+  nnc_source_release (model->source);
+  if (g_atomic_int_compare_and_exchange (&model->holds_source, TRUE, FALSE))
+    nnc_source_release (model->source);
 }
 
 NncPackStore *

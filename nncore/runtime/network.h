@@ -9,5 +9,6 @@
 
 NncGraph *nnc_model_get_graph (NncModel *model); /* as the file describes it; not to be changed */
 NncSource *nnc_model_get_source (NncModel *model);
+void nnc_model_release_source (NncModel *model); /* that a session had acquired, to make itself */
 NncPackStore *nnc_model_get_store (NncModel *model);
 GList *nnc_model_get_link (NncModel *model); /* for the list of loaded models; data NULL: not in it */

@@ -134,7 +134,7 @@ make_network (NncSession *session, const NncTensorDesc *descs, Network *network,
   network->variables = nnc_variables_new (network->memory);
   if (check_depth (nnc_model_get_graph (session->model), error) && nnc_source_acquire (source, error)) {
     network->plan = plan_graph (session, network, descs, error);
-    nnc_source_release (source);
+    nnc_model_release_source (session->model);
   }
   if (network->plan)
     return TRUE;
