@@ -87,6 +87,16 @@ typedef struct {
 /* y[i] = (sum over k of weights[i][k] * x[first[i] + k]) * scale + offset: the sum is exact, in 32 bits. */
 typedef void (*NncSumColumnsS16) (float *y, const int16_t *x, const NncColumns *columns, float scale, float offset);
 
+/* The smallest and the largest of n numbers and 0; NaN is passed over. */
+typedef void (*NncLimitsF32) (float limits[2], const float *x, size_t n);
+
+/* Numbers as bytes: y[i] = 128 + round (clamp (zero_point + x[i] * inverse)), half away from zero; of NaN 128 +
+ * minimum. Minimum and maximum are from -128 to 127. */
+typedef struct {
+  float inverse, zero_point, minimum, maximum;
+} NncByteScale;
+typedef void (*NncQuantizeF32) (uint8_t *y, const float *x, size_t n, const NncByteScale *scale);
+
 /* y[c][i * step] = clamp (sum over k of matrix[c][k] * x[k][i] + offset[c], minimum[c], maximum[c]), k < 3, c < channels.
  * step is 1; or 3, and then the channels lie side by side: y[c] = y[0] + c. */
 typedef struct {
@@ -267,6 +277,8 @@ typedef enum {
   NNC_SIGNATURE_QUANTIZED_CONVOLUTION,
   NNC_SIGNATURE_STORED_BINARY,
   NNC_SIGNATURE_STORED_POOL,
+  NNC_SIGNATURE_LIMITS_F32,
+  NNC_SIGNATURE_QUANTIZE_F32,
 } NncSignature;
 
 /* One kernel. `function` is a function pointer of the slot's signature, or a
@@ -289,6 +301,8 @@ typedef struct {
     NncMixF32 mix;
     NncStoredBinary stored_binary;
     NncStoredPool stored_pool;
+    NncLimitsF32 limits;
+    NncQuantizeF32 quantize;
     const NncConvolution *convolution;
     const NncMatrixProduct *product;
     const NncQuantizedConvolution *quantized;

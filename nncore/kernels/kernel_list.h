@@ -23,6 +23,8 @@ typedef NncMixF32 NncType_MIX_F32;
 typedef const NncQuantizedConvolution *NncType_QUANTIZED_CONVOLUTION;
 typedef NncStoredBinary NncType_STORED_BINARY;
 typedef NncStoredPool NncType_STORED_POOL;
+typedef NncLimitsF32 NncType_LIMITS_F32;
+typedef NncQuantizeF32 NncType_QUANTIZE_F32;
 #define NNC_SLOT(name, signature) typedef NncType_##signature NncSlot_##name;
 #include "slots.inc"
 #undef NNC_SLOT

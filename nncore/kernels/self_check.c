@@ -227,6 +227,19 @@ run_stored_pool (const NncKernel *kernel, Data *d, float *y)
   kernel->stored_pool (&w, d->bytes, y, 0, 4);
 }
 
+static void
+run_limits (const NncKernel *kernel, Data *d, float *y)
+{
+  kernel->limits (y, d->x, 131);
+}
+
+static void
+run_quantize (const NncKernel *kernel, Data *d, float *y)
+{
+  const NncByteScale scale = { 31, 3, -128, 127 };
+  kernel->quantize ((uint8_t *)y, d->x, 132, &scale);
+}
+
 typedef void (*RunSignature) (const NncKernel *kernel, Data *d, float *y);
 
 static const RunSignature runs[] = {
@@ -245,6 +258,8 @@ static const RunSignature runs[] = {
   [NNC_SIGNATURE_QUANTIZED_CONVOLUTION] = run_quantized,
   [NNC_SIGNATURE_STORED_BINARY] = run_stored_binary,
   [NNC_SIGNATURE_STORED_POOL] = run_stored_pool,
+  [NNC_SIGNATURE_LIMITS_F32] = run_limits,
+  [NNC_SIGNATURE_QUANTIZE_F32] = run_quantize,
 };
 
 bool

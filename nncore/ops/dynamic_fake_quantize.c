@@ -3,23 +3,15 @@
  * its own numbers: y = scale * (round (x / scale + zero point) - zero point), a scale for each index of the axes before
  * attribute axis (1). asymmetric (0): zero points are not 0. With float weights that came from 8 bits the sums of a
  * layer are those of TFLite's hybrid ones, which multiply integers. */
-#include "dynamic_fake_quantize.h"
-
 #include "axes.h"
+#include "dynamic_range.h"
 #include "op_inputs.h"
 #include "step_work.h"
 
-#include <math.h>
-
 typedef struct {
   gsize rows, columns;
-  gboolean asymmetric;
+  NncDynamicQuantizer quantizer;
 } Params;
-
-typedef struct {
-  float scale, inverse;
-  gint32 zero_point, minimum, maximum;
-} Range;
 
 static gboolean
 infer (NncInference *inference, GError **error)
@@ -32,71 +24,6 @@ infer (NncInference *inference, GError **error)
   return nnc_infer_same_f32 (inference, error);
 }
 
-static void
-find_limits (const float *x, gsize n, float *minimum, float *maximum)
-{
-  *minimum = *maximum = 0;
-  for (gsize i = 0; i < n; i++) {
-    *minimum = x[i] < *minimum ? x[i] : *minimum;
-    *maximum = x[i] > *maximum ? x[i] : *maximum;
-  }
-}
-
-static Range
-symmetric_range (float minimum, float maximum)
-{
-  float largest = MAX (-minimum, maximum);
-
-  return (Range){ largest / 127, 127 / largest, 0, -127, 127 };
-}
-
-/* The zero point comes from the end of the range where less is lost by it. */
-static Range
-asymmetric_range (float minimum, float maximum)
-{
-  double low = (double)minimum, high = (double)maximum, scale = (high - low) / 255;
-  double from_low = -128 - low / scale, from_high = 127 - high / scale;
-  double zero = 128 + fabs (low / scale) < 127 + fabs (high / scale) ? from_low : from_high;
-  gint32 zero_point = !(zero > -128) ? -128 : zero >= 127 ? 127 : (gint32)round (zero); /* NaN: x is infinite */
-
-  return (Range){ (float)scale, 1 / (float)scale, zero_point, -128, 127 };
-}
-
-/* roundf() between integers, which a compiler can vectorize: the largest float below a half leaves what is below it. */
-static float
-round_within (float x, float minimum, float maximum)
-{
-  x = x > minimum ? x : minimum;
-  x = x < maximum ? x : maximum;
-  return (float)(gint32)(x + copysignf (0x1.fffffep-2f, x));
-}
-
-float
-nnc_dynamic_quantize (float *y, const float *x, gsize n, gboolean asymmetric)
-{
-  float minimum, maximum;
-  Range range;
-
-  find_limits (x, n, &minimum, &maximum);
-  if (minimum == maximum)
-    range = (Range){ 1, 0, 0, 0, 0 };
-  else
-    range = asymmetric ? asymmetric_range (minimum, maximum) : symmetric_range (minimum, maximum);
-  for (gsize i = 0; i < n; i++)
-    y[i] = round_within ((float)range.zero_point + x[i] * range.inverse, (float)range.minimum, (float)range.maximum)
-           - (float)range.zero_point;
-  return range.scale;
-}
-
-void
-nnc_dynamic_fake_quantize (float *y, const float *x, gsize n, gboolean asymmetric)
-{
-  float scale = nnc_dynamic_quantize (y, x, n, asymmetric);
-
-  for (gsize i = 0; i < n; i++)
-    y[i] *= scale;
-}
-
 static gboolean
 run (const NncStep *step, NncRunContext *context, GError **error)
 {
@@ -105,7 +32,7 @@ run (const NncStep *step, NncRunContext *context, GError **error)
   float *y = step->outputs[0]->data;
 
   for (gsize r = 0; r < params->rows; r++)
-    nnc_dynamic_fake_quantize (y + r * params->columns, x + r * params->columns, params->columns, params->asymmetric);
+    nnc_dynamic_fake_quantize (&params->quantizer, y + r * params->columns, x + r * params->columns, params->columns);
   return TRUE;
 }
 
@@ -116,7 +43,7 @@ prepare_dynamic_fake_quantize (NncPreparation *prepare, GError **error)
   const NncTensorDesc *x = &prepare->inputs[0]->desc;
   gint64 axis = nnc_node_get_int (prepare->node, "axis", 1);
 
-  params->asymmetric = nnc_node_get_int (prepare->node, "asymmetric", 0) != 0;
+  params->quantizer = nnc_dynamic_quantizer (nnc_node_get_int (prepare->node, "asymmetric", 0) != 0);
   params->rows = params->columns = 1;
   for (guint i = 0; i < x->rank; i++)
     *(i < axis ? &params->rows : &params->columns) *= (gsize)x->shape[i];

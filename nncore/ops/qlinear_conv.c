@@ -8,34 +8,13 @@
 #include "sliding_window.h"
 
 static gboolean
-set_window (NncWindow *window, const NncNode *node, const NncTensorDesc *x, const NncTensorDesc *weights,
-            GError **error)
-{
-  gint64 group = nnc_node_get_int (node, "group", 1), channels = x->rank ? x->shape[x->rank - 1] : 0;
-
-  if (x->rank < 3 || x->rank > 4 || weights->rank != x->rank)
-    return nnc_op_error (error, "x has %u dimensions and the weights have %u, the same and 3 or 4 are right", x->rank,
-                         weights->rank);
-  if (group < 1 || channels % group != 0 || channels / group != weights->shape[x->rank - 1]
-      || weights->shape[0] % group != 0)
-    return nnc_op_error (error,
-                         "x has %" G_GINT64_FORMAT " channels, the weights are [%" G_GINT64_FORMAT
-                         ",…,%" G_GINT64_FORMAT "] for each of %" G_GINT64_FORMAT " groups",
-                         channels, weights->shape[0], weights->shape[x->rank - 1], group);
-  if (!nnc_window_set (window, node, x, weights->shape + 1, weights->shape[0], error))
-    return FALSE;
-  window->groups = (gsize)group;
-  return TRUE;
-}
-
-static gboolean
 infer (NncInference *inference, GError **error)
 {
   const NncTensorDesc *x = &inference->inputs[NNC_QLINEAR_X]->desc;
   const NncTensorDesc *weights = &inference->inputs[NNC_QLINEAR_WEIGHTS]->desc;
   NncWindow window;
 
-  return set_window (&window, inference->node, x, weights, error)
+  return nnc_quantized_set_window (&window, inference->node, x, weights, error)
          && nnc_qlinear_check (inference, weights->shape[0], error)
          && nnc_window_get_output (&window, x->type, x->rank, &inference->outputs[0], error);
 }
@@ -46,7 +25,7 @@ prepare_qlinear_conv (NncPreparation *prepare, GError **error)
   const NncTensor *weights = prepare->inputs[NNC_QLINEAR_WEIGHTS];
   NncWindow window;
 
-  return set_window (&window, prepare->node, &prepare->inputs[NNC_QLINEAR_X]->desc, &weights->desc, error)
+  return nnc_quantized_set_window (&window, prepare->node, &prepare->inputs[NNC_QLINEAR_X]->desc, &weights->desc, error)
          && nnc_qlinear_prepare (prepare, &window, nnc_quantized_filter (weights), error);
 }
 

@@ -171,8 +171,7 @@ prepare_late (NncPreparation *prepare, const NncQuantizedWindow *window, const N
 {
   Late *late = nnc_prepare_params (prepare, sizeof *late);
   const NncWindow *w = &window->window;
-  const NncKernel *kernel = w->in_channels ? nnc_kernel_find_quantized (NNC_SLOT_quantized_convolution, window)
-                                           : nnc_kernel_reference (NNC_SLOT_quantized_convolution);
+  const NncKernel *kernel = nnc_quantized_find (window);
 
   late->window = *window;
   late->filter = *filter;

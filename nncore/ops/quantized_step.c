@@ -112,7 +112,8 @@ set_window (NncQuantizedWindow *w, const NncPreparation *prepare, const NncWindo
 }
 
 typedef struct {
-  const Params *params;
+  const NncQuantizedConvolution *kernel;
+  const NncQuantizedWindow *window;
   const NncQuantizedFilter *filter;
 } Packing;
 
@@ -121,15 +122,14 @@ pack (gpointer packed, gpointer user_data)
 {
   const Packing *packing = user_data;
 
-  packing->params->kernel->pack (&packing->params->window, packing->filter, packed);
+  packing->kernel->pack (packing->window, packing->filter, packed);
 }
 
 /* The images' sizes are not part of the key; their zero points, how y is rounded and clamped, and the factors are. */
-static gboolean
-pack_weights (NncPreparation *prepare, Params *params, const NncQuantizedFilter *filter, const guint inputs[2],
-              GError **error)
+gconstpointer
+nnc_quantized_pack (NncPreparation *prepare, const NncQuantizedWindow *q, const NncKernel *kernel,
+                    const NncQuantizedFilter *filter, const guint inputs[2], GError **error)
 {
-  const NncQuantizedWindow *q = &params->window;
   const NncWindow *w = &q->window;
   const gint64 sizes[] = { (gint64)w->groups,
                            (gint64)w->in_channels,
@@ -144,16 +144,43 @@ pack_weights (NncPreparation *prepare, Params *params, const NncQuantizedFilter 
                            q->y_zero_point,
                            q->minimum,
                            q->rounding };
-  gboolean real = q->rounding == NNC_ROUND_EVEN;
+  gboolean real = filter->real_factors != NULL;
   g_autoptr (GByteArray) key = g_byte_array_new ();
-  Packing packing = { params, filter };
+  Packing packing = { kernel->quantized, q, filter };
 
   g_byte_array_append (key, (const guint8 *)sizes, sizeof sizes);
   g_byte_array_append (key, real ? (const guint8 *)filter->real_factors : (const guint8 *)filter->factors,
                        (guint)(w->out_channels * (real ? sizeof *filter->real_factors : sizeof *filter->factors)));
-  params->packed = nnc_prepare_pack (prepare, prepare->kernel, inputs, 2, key->data, key->len,
-                                     params->kernel->packed_size (q), pack, &packing, error);
-  return params->packed != NULL;
+  return nnc_prepare_pack (prepare, kernel->name, inputs, 2, key->data, key->len, kernel->quantized->packed_size (q),
+                           pack, &packing, error);
+}
+
+const NncKernel *
+nnc_quantized_find (const NncQuantizedWindow *window)
+{
+  return window->window.in_channels ? nnc_kernel_find_quantized (NNC_SLOT_quantized_convolution, window)
+                                    : nnc_kernel_reference (NNC_SLOT_quantized_convolution);
+}
+
+gboolean
+nnc_quantized_set_window (NncWindow *window, const NncNode *node, const NncTensorDesc *x, const NncTensorDesc *weights,
+                          GError **error)
+{
+  gint64 group = nnc_node_get_int (node, "group", 1), channels = x->rank ? x->shape[x->rank - 1] : 0;
+
+  if (x->rank < 3 || x->rank > 4 || weights->rank != x->rank)
+    return nnc_op_error (error, "x has %u dimensions and the weights have %u, the same and 3 or 4 are right", x->rank,
+                         weights->rank);
+  if (group < 1 || channels % group != 0 || channels / group != weights->shape[x->rank - 1]
+      || weights->shape[0] % group != 0)
+    return nnc_op_error (error,
+                         "x has %" G_GINT64_FORMAT " channels, the weights are [%" G_GINT64_FORMAT
+                         ",…,%" G_GINT64_FORMAT "] for each of %" G_GINT64_FORMAT " groups",
+                         channels, weights->shape[0], weights->shape[x->rank - 1], group);
+  if (!nnc_window_set (window, node, x, weights->shape + 1, weights->shape[0], error))
+    return FALSE;
+  window->groups = (gsize)group;
+  return TRUE;
 }
 
 gboolean
@@ -162,18 +189,17 @@ nnc_quantized_prepare_window (NncPreparation *prepare, const NncQuantizedWindow 
 {
   Params *params = nnc_prepare_params (prepare, sizeof *params);
   const NncWindow *w = &window->window;
-  const NncKernel *kernel;
+  const NncKernel *kernel = nnc_quantized_find (window);
 
   params->window = *window;
-  kernel = w->in_channels ? nnc_kernel_find_quantized (NNC_SLOT_quantized_convolution, window)
-                          : nnc_kernel_reference (NNC_SLOT_quantized_convolution);
   params->kernel = kernel->quantized;
   prepare->kernel = kernel->name;
   prepare->macs = nnc_window_count_work (w);
   prepare->scratch = params->kernel->scratch_size (window);
   prepare->run = run;
   params->parts = nnc_prepare_parts (prepare, w->batch * w->out_height);
-  return pack_weights (prepare, params, filter, inputs, error);
+  params->packed = nnc_quantized_pack (prepare, window, kernel, filter, inputs, error);
+  return params->packed != NULL;
 }
 
 NncQuantizedFilter

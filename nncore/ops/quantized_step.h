@@ -17,6 +17,14 @@ gboolean nnc_quantized_prepare (NncPreparation *prepare, const NncWindow *window
 /* The same where window and filter are complete. inputs: those that weights and bias came from; G_MAXUINT: none. */
 gboolean nnc_quantized_prepare_window (NncPreparation *prepare, const NncQuantizedWindow *window,
                                        const NncQuantizedFilter *filter, const guint inputs[2], GError **error);
+/* The window of a convolution of x with weights [O,kh,kw,C/group] or [O,kw,C/group]: without its clamp. */
+gboolean nnc_quantized_set_window (NncWindow *window, const NncNode *node, const NncTensorDesc *x,
+                                   const NncTensorDesc *weights, GError **error);
+/* The kernel for it. */
+const NncKernel *nnc_quantized_find (const NncQuantizedWindow *window);
+/* Its packed weights. inputs: as below. */
+gconstpointer nnc_quantized_pack (NncPreparation *prepare, const NncQuantizedWindow *window, const NncKernel *kernel,
+                                  const NncQuantizedFilter *filter, const guint inputs[2], GError **error);
 /* Where the weights [O,H,W,I] or [O,W,I] of a convolution lie. */
 NncQuantizedFilter nnc_quantized_filter (const NncTensor *weights);
 /* Rows of numbers, each from `in` to `out` of them, as the pixels of an image of one row, of which a product is a

@@ -3,7 +3,7 @@
  * product for the inputs of all steps and sequences. */
 #include "recurrent.h"
 
-#include "dynamic_fake_quantize.h"
+#include "dynamic_range.h"
 #include "op_inputs.h"
 #include "precision.h"
 #include "step_work.h"
@@ -39,6 +39,7 @@ typedef struct {
   gboolean batch_first, backward; /* backward: of direction 0 */
   gboolean constant; /* weights and biases are */
   StateQuantization state_quantization;
+  NncDynamicQuantizer quantizer; /* where there is one */
   guint parts;
   NncRecurrentLayer layers[2];
   Product products[N_PRODUCTS];
@@ -366,8 +367,8 @@ get_factor (const Run *run)
   if (params->state_quantization == NOT_QUANTIZED)
     return h;
   for (gsize b = 0; b < params->batch; b++)
-    nnc_dynamic_fake_quantize (quantized + b * params->hidden, h + b * params->hidden, params->hidden,
-                               params->state_quantization == ASYMMETRIC);
+    nnc_dynamic_fake_quantize (&params->quantizer, quantized + b * params->hidden, h + b * params->hidden,
+                               params->hidden);
   return quantized;
 }
 
@@ -499,6 +500,7 @@ describe_layers (Params *params, const NncPreparation *prepare, GError **error)
   if (!get_directions (prepare->node, &directions, &params->backward, error)
       || !get_state_quantization (prepare->node, &params->state_quantization, error))
     return FALSE;
+  params->quantizer = nnc_dynamic_quantizer (params->state_quantization == ASYMMETRIC);
   for (guint direction = 0; direction < params->directions; direction++) {
     NncRecurrentLayer *layer = &params->layers[direction];
 

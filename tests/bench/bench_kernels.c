@@ -335,6 +335,19 @@ call_stored_binary (const NncKernel *kernel, gconstpointer shape)
 }
 
 static void
+call_limits (const NncKernel *kernel, gconstpointer shape)
+{
+  kernel->limits (y, x, *(const gsize *)shape);
+}
+
+static void
+call_quantize (const NncKernel *kernel, gconstpointer shape)
+{
+  const NncByteScale scale = { 100, 3, -128, 127 };
+  kernel->quantize ((guint8 *)y, x, *(const gsize *)shape, &scale);
+}
+
+static void
 bench (const NncKernel *kernel)
 {
   switch (kernel->signature) {
@@ -346,6 +359,12 @@ bench (const NncKernel *kernel)
     break;
   case NNC_SIGNATURE_STORED_BINARY:
     bench_lengths (kernel, call_stored_binary, 3);
+    break;
+  case NNC_SIGNATURE_LIMITS_F32:
+    bench_lengths (kernel, call_limits, 4);
+    break;
+  case NNC_SIGNATURE_QUANTIZE_F32:
+    bench_lengths (kernel, call_quantize, 5);
     break;
   case NNC_SIGNATURE_ROWS_F32:
     bench_lengths (kernel, call_rows, 8);

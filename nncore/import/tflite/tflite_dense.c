@@ -63,14 +63,15 @@ nnc_tflite_translate_fully_connected (NncTfliteTranslation *translation, GError 
       return FALSE;
   }
   if (nnc_tflite_is_hybrid (x, weights))
-    node = nnc_tflite_emit_hybrid (translation, "Gemm", inputs,
+    node = nnc_tflite_emit_hybrid (translation, "HybridMatMul", inputs,
                                    nnc_tflite_option (translation, OPTION_ASYMMETRIC, 1, 0) != 0, "scales", error);
   else
     node = nnc_tflite_emit_activated (translation, "Gemm", inputs, inputs[BIAS] ? 3 : 2, error);
   translation->outputs[0] = y;
   if (node == NULL)
     return FALSE;
-  nnc_node_set_int (node, "transB", 1);
+  if (node->op == nnc_op_find ("Gemm"))
+    nnc_node_set_int (node, "transB", 1);
   if (x->quantization)
     nnc_node_set_string (node, "rounding", "once");
   return TRUE;

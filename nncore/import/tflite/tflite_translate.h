@@ -88,8 +88,8 @@ gboolean nnc_tflite_translate_batch_mat_mul (NncTfliteTranslation *translation, 
 /* tflite_hybrid.c */
 /* Whether a layer has real inputs, and weights in 8 bits. */
 gboolean nnc_tflite_is_hybrid (const NncValue *x, const NncValue *weights);
-/* Such a layer, of x, weights and a bias or NULL: a node of op, which is returned, with what comes before and after it.
- * order: of HybridScale. */
+/* Such a layer, of x, weights and a bias or NULL: a node of op, HybridConv or HybridMatMul, which is
+ * returned. */
 NncNode *nnc_tflite_emit_hybrid (NncTfliteTranslation *translation, const char *op, NncValue *const *inputs,
                                  gboolean asymmetric, const char *order, GError **error);
 /* tflite_activations.c */

@@ -38,7 +38,7 @@ emit_convolution (NncTfliteTranslation *translation, NncValue *weights, gint64 g
   NncNode *node;
 
   if (nnc_tflite_is_hybrid (inputs[X], weights))
-    node = nnc_tflite_emit_hybrid (translation, "Conv", inputs, per_channel,
+    node = nnc_tflite_emit_hybrid (translation, "HybridConv", inputs, per_channel,
                                    per_channel && !depthwise ? "sums" : "scales", error);
   else
     node = nnc_tflite_emit_activated (translation, "Conv", inputs, inputs[BIAS] ? 3 : 2, error);

@@ -157,6 +157,14 @@ vector_store_half (uint16_t *p, Vector v)
 {
   _mm_storeu_si128 ((__m128i *)(void *)p, _mm256_cvtps_ph (v, _MM_FROUND_TO_NEAREST_INT));
 }
+/* p[i] = 128 + v[i], whose fraction is cut off; v is above -129 and below 128. */
+static inline void
+vector_store_u8 (uint8_t *p, Vector v)
+{
+  __m256i whole = _mm256_cvttps_epi32 (v);
+  __m128i words = _mm_packs_epi32 (_mm256_castsi256_si128 (whole), _mm256_extracti128_si256 (whole, 1));
+  _mm_storel_epi64 ((__m128i *)(void *)p, _mm_xor_si128 (_mm_packs_epi16 (words, words), _mm_set1_epi8 (-128)));
+}
 static inline Vector
 vector_from_u8 (const uint8_t *p)
 {

@@ -292,3 +292,41 @@ compare_copy (const NncKernel *kernel)
       for (gsize gap = 0; gap < 2; gap++)
         compare_blocks (kernel, lengths[r], lengths[c], gap);
 }
+
+void
+compare_limits (const NncKernel *kernel)
+{
+  const float odd[] = { NAN, -200, 300, NAN };
+  for (gsize i = 0; i < 2 * G_N_ELEMENTS (sizes); i++) {
+    gsize n = sizes[i / 2];
+    Arena x = arena_new_random (n, 4 * i % 8, (guint32)i, 6);
+    float expected[2], limits[2];
+    for (gsize j = 0; i % 2 && j < MIN (n, G_N_ELEMENTS (odd)); j++)
+      x.data[n - 1 - j] = odd[j];
+    nnc_kernel_reference (kernel->slot)->limits (expected, x.data, n);
+    kernel->limits (limits, x.data, n);
+    fail_unless (limits[0] == expected[0] && limits[1] == expected[1], "%s: %g to %g, the reference %g to %g of %zu",
+                 kernel->name, (double)limits[0], (double)limits[1], (double)expected[0], (double)expected[1], n);
+    arena_free (&x);
+  }
+}
+
+/* Halves among them, and what is next to halves. */
+void
+compare_quantize (const NncKernel *kernel)
+{
+  const float odd[] = { NAN, INFINITY, -INFINITY, 0.5f, -0.5f, 1.5f, -2.5f, 0x1.fffffep-2f, -0x1.fffffep-2f, 0 };
+  const NncByteScale scales[] = { { 1, 0, -127, 127 }, { 31, 3, -128, 127 }, { 0, 0, 0, 0 } };
+  for (gsize i = 0; i < G_N_ELEMENTS (scales) * G_N_ELEMENTS (sizes); i++) {
+    gsize n = sizes[i % G_N_ELEMENTS (sizes)];
+    const NncByteScale *scale = &scales[i / G_N_ELEMENTS (sizes)];
+    Arena x = arena_new_random (n, 4, (guint32)i, 6), y = arena_new ((n + 3) / 4, 8), expected = arena_new (n, 0);
+    for (gsize j = 0; j < MIN (n, G_N_ELEMENTS (odd)); j++)
+      x.data[j] = odd[j];
+    nnc_kernel_reference (kernel->slot)->quantize ((guint8 *)expected.data, x.data, n, scale);
+    kernel->quantize ((guint8 *)y.data, x.data, n, scale);
+    fail_unless (memcmp (y.data, expected.data, n) == 0, "%s: %zu numbers differ", kernel->name, n);
+    fail_unless (arena_guards_whole (&y), "%s writes outside n=%zu", kernel->name, n);
+    arena_free (&x), arena_free (&y), arena_free (&expected);
+  }
+}

@@ -28,3 +28,5 @@ void compare_mix (const NncKernel *kernel);
 void compare_quantized (const NncKernel *kernel);
 void compare_stored_binary (const NncKernel *kernel);
 void compare_stored_pool (const NncKernel *kernel);
+void compare_limits (const NncKernel *kernel);
+void compare_quantize (const NncKernel *kernel);

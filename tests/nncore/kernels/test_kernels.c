@@ -24,6 +24,8 @@ static void (*const compare_signature[]) (const NncKernel *kernel) = {
   [NNC_SIGNATURE_QUANTIZED_CONVOLUTION] = compare_quantized,
   [NNC_SIGNATURE_STORED_BINARY] = compare_stored_binary,
   [NNC_SIGNATURE_STORED_POOL] = compare_stored_pool,
+  [NNC_SIGNATURE_LIMITS_F32] = compare_limits,
+  [NNC_SIGNATURE_QUANTIZE_F32] = compare_quantize,
 };
 
 GST_START_TEST (kernel_computes_what_its_reference_computes)
