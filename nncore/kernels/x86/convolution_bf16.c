@@ -200,19 +200,13 @@ chunk_fill (const Chunk *chunk, const float *image, float *y, size_t row, size_t
     }
 }
 
-/* In tiles of nearly the same size. */
 static void
 chunk_run (const Chunk *chunk, const void *panels, size_t pixels)
 {
   const NncWindow *w = chunk->window;
-  size_t tiles = (pixels + BF16_TILE_ROWS - 1) / BF16_TILE_ROWS, rows = pixels / tiles, larger = pixels % tiles;
   for (size_t column = 0; column < w->out_channels; column += BF16_TILE_COLUMNS)
-    for (size_t t = 0, pixel = 0; t < tiles; t++) {
-      size_t n = rows + (t < larger);
-      nnc_bf16_tile_run (&chunk->tile, n, chunk->inputs + pixel, nnc_bf16_panel (panels, column, pairs (w)), column,
-                         chunk->outputs + pixel);
-      pixel += n;
-    }
+    nnc_bf16_panel_run (&chunk->tile, pixels, chunk->inputs, nnc_bf16_panel (panels, column, pairs (w)), column,
+                        chunk->outputs);
 }
 
 /* Rows [row, row + n) of one image, in chunks of nearly the same size. */
@@ -242,11 +236,11 @@ bf16_run (const NncWindow *w, const float *x, const void *packed, float *y, void
   }
 }
 
-/* One channel would have nothing but zeros for partners, few outputs would not fill the vectors: floats are as fast. */
+/* One channel would have nothing but zeros for partners: floats are as fast. */
 static bool
 bf16_accepts (const NncWindow *window)
 {
-  return !window->ordered && window->groups == 1 && window->in_channels > 1 && window->out_channels > FEW_CHANNELS;
+  return !window->ordered && window->groups == 1 && window->in_channels > 1;
 }
 
 const NncConvolution nnc_convolution_bf16_avx512 = {

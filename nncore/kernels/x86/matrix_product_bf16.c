@@ -49,7 +49,7 @@ bf16_pack (const NncProduct *product, const NncMatrix *b, void *packed)
   nnc_bf16_panels_pack (packed, product->n, pairs (product), b->bias, get_weights, &weights);
 }
 
-/* Rows [begin, end), which fit into `rounded`, in tiles of nearly the same size. */
+/* Rows [begin, end), which fit into `rounded`. */
 static void
 run_block (const NncProduct *product, const float *a, const void *packed, float *y, uint16_t *rounded, size_t begin,
            size_t end)
@@ -62,7 +62,7 @@ run_block (const NncProduct *product, const float *a, const void *packed, float 
                              .maximum = product->maximum };
   const uint16_t *inputs[MAX_ROWS];
   float *outputs[MAX_ROWS];
-  size_t rows = end - begin, tiles = (rows + BF16_TILE_ROWS - 1) / BF16_TILE_ROWS;
+  size_t rows = end - begin;
   for (size_t i = 0; i < rows; i++, rounded += 2 * pairs (product)) {
     rounded[2 * pairs (product) - 1] = 0;
     nnc_bf16_convert (rounded, a + (ptrdiff_t)(begin + i) * product->a_row, product->k);
@@ -70,12 +70,7 @@ run_block (const NncProduct *product, const float *a, const void *packed, float 
     outputs[i] = y + (ptrdiff_t)(begin + i) * product->y_row;
   }
   for (size_t column = 0; column < product->n; column += BF16_TILE_COLUMNS)
-    for (size_t t = 0, row = 0; t < tiles; t++) {
-      size_t last = rows * (t + 1) / tiles;
-      nnc_bf16_tile_run (&tile, last - row, inputs + row, nnc_bf16_panel (packed, column, pairs (product)), column,
-                         outputs + row);
-      row = last;
-    }
+    nnc_bf16_panel_run (&tile, rows, inputs, nnc_bf16_panel (packed, column, pairs (product)), column, outputs);
 }
 
 static void
@@ -93,7 +88,7 @@ bf16_run (const NncProduct *product, const float *a, const void *packed, float *
 static bool
 bf16_accepts (const NncProduct *product)
 {
-  return product->k > 1 && product->k <= MAX_NUMBERS && product->n > FEW_CHANNELS;
+  return product->k > 1 && product->k <= MAX_NUMBERS;
 }
 
 const NncMatrixProduct nnc_matrix_product_bf16_avx512 = {

@@ -9,12 +9,10 @@
 #include "bf16.h"
 #include "vector.h"
 
-enum { VECTOR_BYTES = 64 };
-
 size_t
 nnc_bf16_panels_size (size_t n, size_t pairs)
 {
-  return (n + 15) / 16 * 16 * (pairs + 1) * 4;
+  return (n + 7) / 8 * 8 * (pairs + 1) * 4;
 }
 
 void
@@ -36,149 +34,172 @@ nnc_bf16_panels_pack (void *panels, size_t n, size_t pairs, const float *bias, N
   }
 }
 
-static ALWAYS_INLINE __m512i
-load (const char *p)
+/* As many sums as a panel has columns: one or two vectors, and half a vector where that is enough for the rest. */
+typedef struct {
+  __m512 whole[2];
+  __m256 half;
+} Sums;
+
+/* The biases, or zeros. columns is a constant here and in what follows. */
+static ALWAYS_INLINE Sums
+sums_begin (const char *panel, const size_t columns)
 {
-  return _mm512_loadu_si512 (p);
+  Sums sums = { .half = _mm256_setzero_ps () };
+  UNROLL for (size_t v = 0; v < columns / 16; v++) sums.whole[v]
+      = panel ? _mm512_loadu_ps (panel + 64 * v) : _mm512_setzero_ps ();
+  if (columns % 16 && panel)
+    sums.half = _mm256_loadu_ps ((const float *)(const void *)(panel + columns / 16 * 64));
+  return sums;
 }
 
-/* An input pair in all lanes. */
-static ALWAYS_INLINE __m512i
-splat_pair (const uint16_t *p)
+/* A row of weights. */
+typedef struct {
+  __m512i whole[2];
+  __m256i half;
+} Weights;
+
+static ALWAYS_INLINE Weights
+weights_load (const char *panel, const size_t columns)
+{
+  Weights weights = { .half = _mm256_setzero_si256 () };
+  UNROLL for (size_t v = 0; v < columns / 16; v++) weights.whole[v] = _mm512_loadu_si512 (panel + 64 * v);
+  if (columns % 16)
+    weights.half = _mm256_loadu_si256 ((const __m256i *)(const void *)(panel + columns / 16 * 64));
+  return weights;
+}
+
+/* Adds the products of the pair x with each column's pair. */
+static ALWAYS_INLINE void
+sums_add (Sums *sums, const uint16_t *x, const Weights *weights, const size_t columns)
 {
   int32_t pair;
-  memcpy (&pair, p, sizeof pair);
-  return _mm512_set1_epi32 (pair);
+  memcpy (&pair, x, sizeof pair);
+  const __m512i value = _mm512_set1_epi32 (pair);
+  UNROLL for (size_t v = 0; v < columns / 16; v++) sums->whole[v]
+      = _mm512_dpbf16_ps (sums->whole[v], (__m512bh)value, (__m512bh)weights->whole[v]);
+  if (columns % 16)
+    sums->half = _mm256_dpbf16_ps (sums->half, (__m256bh)_mm512_castsi512_si256 (value), (__m256bh)weights->half);
 }
 
-static ALWAYS_INLINE Vector
-add_products (Vector sum, __m512i a, __m512i b)
-{
-  return _mm512_dpbf16_ps (sum, (__m512bh)a, (__m512bh)b);
-}
-
-/* Writes a row's vectors, the last of them masked. */
+/* The first n columns, clamped. */
 static ALWAYS_INLINE void
-store_row (const NncBf16Tile *tile, float *y, const Vector *sum, size_t vectors, size_t n)
+sums_store (const Sums *sums, float *y, size_t n, __m512 minimum, __m512 maximum, const size_t columns)
 {
-  const Vector minimum = vector_splat (tile->minimum), maximum = vector_splat (tile->maximum);
-  UNROLL for (size_t v = 0; v < vectors; v++)
+  UNROLL for (size_t v = 0; v < columns / 16; v++)
   {
-    Vector value = vector_clamp (sum[v], minimum, maximum);
-    if (n >= (v + 1) * VECTOR_WIDTH)
-      vector_store (y + v * VECTOR_WIDTH, value);
+    __m512 value = vector_clamp (sums->whole[v], minimum, maximum);
+    if (n >= 16 * (v + 1))
+      _mm512_storeu_ps (y + 16 * v, value);
     else
-      vector_store_masked (y + v * VECTOR_WIDTH, vector_mask (n - v * VECTOR_WIDTH), value);
+      _mm512_mask_storeu_ps (y + 16 * v, vector_mask (n - 16 * v), value);
+  }
+  if (columns % 16) {
+    const size_t first = columns / 16 * 16;
+    __m512 value = vector_clamp (_mm512_castps256_ps512 (sums->half), minimum, maximum);
+    _mm512_mask_storeu_ps (y + first, vector_mask (n - first < 8 ? n - first : 8), value);
   }
 }
 
-/* rows and vectors are constants wherever this is called: all sums stay in registers. */
+/* rows and columns are constants wherever this is called: all sums stay in registers. */
 static ALWAYS_INLINE void
 run_tile (const NncBf16Tile *tile, const uint16_t *const *a, const char *panel, size_t column, float *const *y,
-          const size_t rows, const size_t vectors)
+          const size_t rows, const size_t columns)
 {
-  Vector sums[BF16_TILE_ROWS][2];
-  UNROLL for (size_t i = 0; i < rows; i++) UNROLL for (size_t v = 0; v < vectors; v++) sums[i][v]
-      = vector_load ((const float *)(const void *)panel + v * VECTOR_WIDTH);
-  panel += vectors * VECTOR_BYTES;
+  Sums sums[BF16_TILE_ROWS];
+  UNROLL for (size_t i = 0; i < rows; i++) sums[i] = sums_begin (panel, columns);
+  panel += columns * sizeof (float);
 
+  const uint16_t *x[BF16_TILE_ROWS];
+  UNROLL for (size_t i = 0; i < rows; i++) x[i] = a[i];
   for (size_t row = 0; row < tile->run_rows; row++)
     for (size_t run = 0; run < tile->run_columns; run++) {
-      const ptrdiff_t offset = (ptrdiff_t)row * tile->row_step + (ptrdiff_t)run * tile->column_step;
-      const uint16_t *x[BF16_TILE_ROWS];
-      UNROLL for (size_t i = 0; i < rows; i++) x[i] = a[i] + offset;
-      for (size_t pair = 0; pair < tile->pairs; pair++, panel += vectors * VECTOR_BYTES) {
-        __m512i b[2];
-        UNROLL for (size_t v = 0; v < vectors; v++) b[v] = load (panel + v * VECTOR_BYTES);
-        UNROLL for (size_t i = 0; i < rows; i++)
-        {
-          __m512i value = splat_pair (x[i] + 2 * pair);
-          UNROLL for (size_t v = 0; v < vectors; v++) sums[i][v] = add_products (sums[i][v], value, b[v]);
-        }
+      ptrdiff_t k = (ptrdiff_t)row * tile->row_step + (ptrdiff_t)run * tile->column_step;
+      const ptrdiff_t end = k + 2 * (ptrdiff_t)tile->pairs;
+      for (; k < end; k += 2, panel += columns * 4) {
+        const Weights weights = weights_load (panel, columns);
+        UNROLL for (size_t i = 0; i < rows; i++) sums_add (&sums[i], x[i] + k, &weights, columns);
       }
     }
 
-  UNROLL for (size_t i = 0; i < rows; i++) store_row (tile, y[i] + column, sums[i], vectors, tile->n - column);
+  const __m512 minimum = _mm512_set1_ps (tile->minimum), maximum = _mm512_set1_ps (tile->maximum);
+  const size_t n = tile->n - column;
+  UNROLL for (size_t i = 0; i < rows; i++) sums_store (&sums[i], y[i] + column, n, minimum, maximum, columns);
 }
 
 /* One row alone: a single sum a column would wait for itself, so the sum is cut into four. */
 static ALWAYS_INLINE void
 run_row (const NncBf16Tile *tile, const uint16_t *const *a, const char *panel, size_t column, float *const *y,
-         const size_t vectors)
+         const size_t columns)
 {
   enum { PARTS = 4 };
-  Vector sums[PARTS][2];
-  UNROLL for (size_t part = 0; part < PARTS; part++) UNROLL for (size_t v = 0; v < vectors; v++) sums[part][v]
-      = part == 0 ? vector_load ((const float *)(const void *)panel + v * VECTOR_WIDTH) : vector_zero ();
-  panel += vectors * VECTOR_BYTES;
+  Sums sums[PARTS];
+  UNROLL for (size_t part = 0; part < PARTS; part++) sums[part] = sums_begin (part == 0 ? panel : NULL, columns);
+  panel += columns * sizeof (float);
 
   for (size_t row = 0; row < tile->run_rows; row++)
     for (size_t run = 0; run < tile->run_columns; run++) {
       const uint16_t *x = a[0] + (ptrdiff_t)row * tile->row_step + (ptrdiff_t)run * tile->column_step;
       size_t pair = 0;
       for (; pair + PARTS <= tile->pairs; pair += PARTS)
-        UNROLL for (size_t part = 0; part < PARTS; part++, panel += vectors * VECTOR_BYTES)
-            UNROLL for (size_t v = 0; v < vectors; v++) sums[part][v]
-            = add_products (sums[part][v], splat_pair (x + 2 * (pair + part)), load (panel + v * VECTOR_BYTES));
-      for (; pair < tile->pairs; pair++, panel += vectors * VECTOR_BYTES)
-        UNROLL for (size_t v = 0; v < vectors; v++) sums[0][v]
-            = add_products (sums[0][v], splat_pair (x + 2 * pair), load (panel + v * VECTOR_BYTES));
+        UNROLL for (size_t part = 0; part < PARTS; part++, panel += columns * 4)
+        {
+          const Weights weights = weights_load (panel, columns);
+          sums_add (&sums[part], x + 2 * (pair + part), &weights, columns);
+        }
+      for (; pair < tile->pairs; pair++, panel += columns * 4) {
+        const Weights weights = weights_load (panel, columns);
+        sums_add (&sums[0], x + 2 * pair, &weights, columns);
+      }
     }
 
-  UNROLL for (size_t v = 0; v < vectors; v++) sums[0][v]
-      = vector_add (vector_add (sums[0][v], sums[1][v]), vector_add (sums[2][v], sums[3][v]));
-  store_row (tile, y[0] + column, sums[0], vectors, tile->n - column);
+  UNROLL for (size_t v = 0; v < columns / 16; v++) sums[0].whole[v]
+      = (sums[0].whole[v] + sums[1].whole[v]) + (sums[2].whole[v] + sums[3].whole[v]);
+  sums[0].half = (sums[0].half + sums[1].half) + (sums[2].half + sums[3].half);
+  sums_store (&sums[0], y[0] + column, tile->n - column, _mm512_set1_ps (tile->minimum), _mm512_set1_ps (tile->maximum),
+              columns);
 }
 
-#define RUN_ROWS(rows, vectors)                                                                                        \
-  case rows:                                                                                                           \
-    run_tile (tile, a, panel, column, y, rows, vectors);                                                               \
-    break;
+/* n tiles of so many rows. */
+typedef void (*RunTiles) (const NncBf16Tile *tile, size_t n, const uint16_t *const *a, const char *panel, size_t column,
+                          float *const *y);
 
-static void
-run_wide (const NncBf16Tile *tile, size_t rows, const uint16_t *const *a, const char *panel, size_t column,
-          float *const *y)
-{
-  switch (rows) {
-  case 1:
-    run_row (tile, a, panel, column, y, 2);
-    break;
-    RUN_ROWS (2, 2)
-    RUN_ROWS (3, 2)
-    RUN_ROWS (4, 2)
-    RUN_ROWS (5, 2)
-    RUN_ROWS (6, 2)
-    RUN_ROWS (7, 2)
-    RUN_ROWS (8, 2)
+#define DEFINE(rows, columns)                                                                                          \
+  static void run_##rows##_##columns (const NncBf16Tile *tile, size_t n, const uint16_t *const *a, const char *panel,  \
+                                      size_t column, float *const *y)                                                  \
+  {                                                                                                                    \
+    for (size_t t = 0; t < n; t++, a += rows, y += rows)                                                               \
+      if (rows == 1)                                                                                                   \
+        run_row (tile, a, panel, column, y, columns);                                                                  \
+      else                                                                                                             \
+        run_tile (tile, a, panel, column, y, rows, columns);                                                           \
   }
-}
+#define DEFINE_ROWS(rows) DEFINE (rows, 8) DEFINE (rows, 16) DEFINE (rows, 24) DEFINE (rows, 32)
+DEFINE_ROWS (1)
+DEFINE_ROWS (2)
+DEFINE_ROWS (3)
+DEFINE_ROWS (4)
+DEFINE_ROWS (5)
+DEFINE_ROWS (6)
+DEFINE_ROWS (7)
+DEFINE_ROWS (8)
 
-static void
-run_narrow (const NncBf16Tile *tile, size_t rows, const uint16_t *const *a, const char *panel, size_t column,
-            float *const *y)
-{
-  switch (rows) {
-  case 1:
-    run_row (tile, a, panel, column, y, 1);
-    break;
-    RUN_ROWS (2, 1)
-    RUN_ROWS (3, 1)
-    RUN_ROWS (4, 1)
-    RUN_ROWS (5, 1)
-    RUN_ROWS (6, 1)
-    RUN_ROWS (7, 1)
-    RUN_ROWS (8, 1)
+#define ROWS(rows)                                                                                                     \
+  {                                                                                                                    \
+    run_##rows##_8, run_##rows##_16, run_##rows##_24, run_##rows##_32                                                  \
   }
-}
+static const RunTiles run_tiles[BF16_TILE_ROWS][BF16_TILE_COLUMNS / 8]
+    = { ROWS (1), ROWS (2), ROWS (3), ROWS (4), ROWS (5), ROWS (6), ROWS (7), ROWS (8) };
 
 void
-nnc_bf16_tile_run (const NncBf16Tile *tile, size_t rows, const uint16_t *const *a, const char *panel, size_t column,
-                   float *const *y)
+nnc_bf16_panel_run (const NncBf16Tile *tile, size_t rows, const uint16_t *const *a, const char *panel, size_t column,
+                    float *const *y)
 {
-  if (nnc_bf16_panel_columns (tile->n, column) == BF16_TILE_COLUMNS)
-    run_wide (tile, rows, a, panel, column, y);
-  else
-    run_narrow (tile, rows, a, panel, column, y);
+  size_t eights = nnc_bf16_panel_columns (tile->n, column) / 8;
+  size_t tiles = (rows + BF16_TILE_ROWS - 1) / BF16_TILE_ROWS, smaller = rows / tiles, n_larger = rows % tiles;
+  size_t done = n_larger * (smaller + 1);
+  if (n_larger)
+    run_tiles[smaller][eights - 1](tile, n_larger, a, panel, column, y);
+  run_tiles[smaller - 1][eights - 1](tile, tiles - n_larger, a + done, panel, column, y + done);
 }
 
 void

@@ -20,13 +20,14 @@ typedef struct {
   float minimum, maximum;
 } NncBf16Tile;
 
-/* Columns are packed into panels of 32, the last one of 16 where that is enough: [bias as floats | pairs][columns][2].
+/* Columns are packed into panels of 32, the last one of as many eights as there are: [bias as floats |
+ * pairs][columns][2].
  */
 size_t nnc_bf16_panels_size (size_t n, size_t pairs); /* bytes */
 static inline size_t
 nnc_bf16_panel_columns (size_t n, size_t column)
 {
-  return n - column <= BF16_TILE_COLUMNS / 2 ? BF16_TILE_COLUMNS / 2 : BF16_TILE_COLUMNS;
+  return n - column < BF16_TILE_COLUMNS ? (n - column + 7) / 8 * 8 : BF16_TILE_COLUMNS;
 }
 static inline const char *
 nnc_bf16_panel (const void *panels, size_t column, size_t pairs)
@@ -39,9 +40,9 @@ typedef void (*NncBf16Weights) (const void *user_data, size_t k, size_t column, 
 void nnc_bf16_panels_pack (void *panels, size_t n, size_t pairs, const float *bias, NncBf16Weights weights,
                            const void *user_data);
 
-/* Rows 1 to BF16_TILE_ROWS of one panel, y from `column` on. */
-void nnc_bf16_tile_run (const NncBf16Tile *tile, size_t rows, const uint16_t *const *a, const char *panel,
-                        size_t column, float *const *y);
+/* Any number of rows, in tiles of nearly the same size, of one panel; y from `column` on. */
+void nnc_bf16_panel_run (const NncBf16Tile *tile, size_t rows, const uint16_t *const *a, const char *panel,
+                         size_t column, float *const *y);
 
 /* Rounds to the nearest, of two to the even one. */
 void nnc_bf16_convert (uint16_t *to, const float *from, size_t n);
