@@ -200,6 +200,15 @@ run (const NncStep *step, NncRunContext *context, GError **error)
   return TRUE;
 }
 
+/* Of constant weights. */
+static void
+run_rows (gconstpointer user_data, gconstpointer x, gpointer y, gpointer scratch, gsize begin, gsize end)
+{
+  const Params *params = user_data;
+
+  params->kernel->run (&params->window, x, params->packed, y, scratch, begin, end);
+}
+
 static gboolean
 weights_are_constant (const NncPreparation *prepare)
 {
@@ -253,6 +262,8 @@ prepare_conv (NncPreparation *prepare, GError **error)
   prepare->scratch = params->kernel->scratch_size (w);
   if (weights_are_constant (prepare)) {
     params->parts = nnc_prepare_parts (prepare, w->batch * w->out_height);
+    prepare->rows = nnc_window_rows (w);
+    prepare->rows.run = run_rows;
     return pack_constant (prepare, params, kernel->name, error);
   }
   params->parts = 1;

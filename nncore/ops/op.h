@@ -49,6 +49,15 @@ typedef struct _NncRunContext NncRunContext;
 /* Computes one step. FALSE with an error only for what the numbers make impossible. */
 typedef gboolean (*NncRun) (const NncStep *step, NncRunContext *context, GError **error);
 
+/* How a step from [N,H,W,C] to [N,H,W,C] is run a few rows at a time: `run` computes output rows [begin, end) of all there
+ * are in its N images, each of which is the same to the bit whatever begin and end are. Row r of an image reads `extent`
+ * rows of input 0 from r * stride - padding on, as far as there are any. x and y are where row 0 of the first image is, or
+ * would be: other rows than those are not touched. */
+typedef struct {
+  void (*run) (gconstpointer params, gconstpointer x, gpointer y, gpointer scratch, gsize begin, gsize end);
+  gsize stride, padding, extent;
+} NncRowWise;
+
 /* What `prepare` is told, and what it decides: run, and what of params, scratch, kernel it needs. */
 typedef struct {
   NncPlanner *planner;
@@ -59,6 +68,7 @@ typedef struct {
   guint threads; /* how many pieces a step may be cut into */
   NncPrecision precision; /* see precision.h */
   NncRun run;
+  NncRowWise rows; /* rows.run NULL: it cannot be run by rows */
   gpointer params; /* by nnc_prepare_params() */
   gsize scratch; /* bytes a part, aligned to 64, shared between steps */
   const char *kernel; /* static; for people */

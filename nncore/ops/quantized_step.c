@@ -59,6 +59,14 @@ run (const NncStep *step, NncRunContext *context, GError **error)
   return TRUE;
 }
 
+static void
+run_rows (gconstpointer user_data, gconstpointer x, gpointer y, gpointer scratch, gsize begin, gsize end)
+{
+  const Params *params = user_data;
+
+  params->kernel->run (&params->window, x, params->packed, y, scratch, begin, end);
+}
+
 /* --- preparing ------------------------------------------------------------------------ */
 
 /* x's scale times that of the weights over y's. Where weights have one scale, TFLite multiplies in float: for u8
@@ -197,6 +205,8 @@ nnc_quantized_prepare_window (NncPreparation *prepare, const NncQuantizedWindow 
   prepare->macs = nnc_window_count_work (w);
   prepare->scratch = params->kernel->scratch_size (window);
   prepare->run = run;
+  prepare->rows = nnc_window_rows (w);
+  prepare->rows.run = run_rows;
   params->parts = nnc_prepare_parts (prepare, w->batch * w->out_height);
   params->packed = nnc_quantized_pack (prepare, window, kernel, filter, inputs, error);
   return params->packed != NULL;

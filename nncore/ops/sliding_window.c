@@ -192,6 +192,13 @@ nnc_window_get_reach (const NncNode *node, const gint64 *kernel, gint64 reach[NN
   return TRUE;
 }
 
+NncRowWise
+nnc_window_rows (const NncWindow *w)
+{
+  return (
+      NncRowWise){ .stride = w->stride_y, .padding = w->pad_top, .extent = (w->kernel_height - 1) * w->dilation_y + 1 };
+}
+
 guint64
 nnc_window_count_work (const NncWindow *w)
 {

@@ -26,5 +26,7 @@ gboolean nnc_window_get_output (const NncWindow *window, NncDataType type, guint
                                 GError **error);
 /* For reach(): what the windows over input 0 read of it. kernel: [rank - 2] sizes. */
 gboolean nnc_window_get_reach (const NncNode *node, const gint64 *kernel, gint64 reach[NNC_MAX_RANK]);
+/* Which rows each row reads; without its function. */
+NncRowWise nnc_window_rows (const NncWindow *window);
 /* Multiply-accumulates, or comparisons. */
 guint64 nnc_window_count_work (const NncWindow *window);

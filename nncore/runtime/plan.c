@@ -55,6 +55,21 @@ add_block (NncPlan *plan, gsize size, guint first)
   return plan->blocks->len - 1;
 }
 
+/* Where node `index` is run: with the one that its rows go to. */
+static guint
+find_run (const NncGraph *graph, guint index)
+{
+  const NncNode *node = graph->nodes->pdata[index];
+
+  while (nnc_node_gives_rows (node)) {
+    const NncNode *reader = node->outputs[0]->readers->pdata[0];
+
+    while (node != reader)
+      node = graph->nodes->pdata[++index];
+  }
+  return index;
+}
+
 /* The last node that reads each value; G_MAXUINT: it stays until the next run. */
 static GHashTable *
 find_last_reads (const NncGraph *graph)
@@ -63,9 +78,13 @@ find_last_reads (const NncGraph *graph)
 
   for (guint i = 0; i < graph->nodes->len; i++) {
     const NncNode *node = graph->nodes->pdata[i];
+    guint run = find_run (graph, i);
 
-    for (guint j = 0; j < node->n_inputs; j++)
-      g_hash_table_insert (last_reads, node->inputs[j], GUINT_TO_POINTER (i));
+    for (guint j = 0; j < node->n_inputs; j++) {
+      guint last = GPOINTER_TO_UINT (g_hash_table_lookup (last_reads, node->inputs[j]));
+
+      g_hash_table_insert (last_reads, node->inputs[j], GUINT_TO_POINTER (MAX (last, run)));
+    }
   }
   for (guint i = 0; i < graph->inputs->len; i++)
     g_hash_table_insert (last_reads, graph->inputs->pdata[i], GUINT_TO_POINTER (G_MAXUINT));
@@ -129,7 +148,7 @@ place_output (NncPlan *plan, const NncNode *node, guint i, guint index)
   guint block = i == 0 ? inherited_block (plan, node, index) : NNC_NO_BLOCK;
 
   /* A dynamic value is in the arena only where it is a view of what is. */
-  if (block == NNC_NO_BLOCK && value->desc.type != NNC_INVALID)
+  if (block == NNC_NO_BLOCK && value->desc.type != NNC_INVALID && !nnc_node_gives_rows (node))
     block = add_block (plan, nnc_desc_size (&value->desc), index);
   add_place (plan, value, block, index);
 }

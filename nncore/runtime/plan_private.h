@@ -36,6 +36,13 @@ nnc_plan_find_place (const NncPlan *plan, const NncValue *value)
   return value ? g_hash_table_lookup (plan->places, value) : NULL;
 }
 
+/* Whether its output goes to its one reader by rows, and never lies there as a whole: pass tile_rows. */
+static inline gboolean
+nnc_node_gives_rows (const NncNode *node)
+{
+  return nnc_node_get_int (node, "rows_to_next", 0) != 0;
+}
+
 /* plan_steps.c: prepares a step for each node, and sets scratch_size. Values have places. */
 gboolean nnc_plan_add_steps (NncPlan *plan, GError **error);
 /* plan_subgraph.c: how steps plan and run bodies. */

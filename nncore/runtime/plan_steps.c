@@ -2,6 +2,7 @@
 /* plan_steps.c: makes steps of nodes: what prepare is shown of constants, and
  * which of them steps read as they are. */
 #include "plan_private.h"
+#include "row_tiles.h"
 #include "unsupported.h"
 
 #include <string.h>
@@ -135,8 +136,9 @@ step_of_node (NncPlan *plan, const NncNode *node)
   return step;
 }
 
+/* rows: how it is run by rows, where it can be; NULL: nobody asks. */
 static gboolean
-prepare_step (NncPlan *plan, NncStep *step, gsize *scratch, GError **error)
+prepare_step (NncPlan *plan, NncStep *step, NncRowWise *rows, gsize *scratch, GError **error)
 {
   g_auto (Shown) shown = { 0 };
   NncPlanner planner = {
@@ -167,6 +169,8 @@ prepare_step (NncPlan *plan, NncStep *step, gsize *scratch, GError **error)
   step->macs = prepare.macs;
   step->other_work = prepare.other_work;
   *scratch = prepare.scratch;
+  if (rows)
+    *rows = prepare.rows;
   return done;
 }
 
@@ -248,7 +252,7 @@ make_dynamic (NncPlan *plan, NncStep *step, GError **error)
   gsize scratch = 0;
 
   if (step->node->op->traits & NNC_OP_SUBGRAPH) {
-    if (!prepare_step (plan, step, &scratch, error))
+    if (!prepare_step (plan, step, NULL, &scratch, error))
       return FALSE;
     g_ptr_array_set_size (constants, (gint)step->n_inputs);
   } else if (!make_constants_resident (plan, step->node, constants, error) || !flatten_attributes (step->node, error)) {
@@ -274,8 +278,48 @@ add_releases (NncPlan *plan, NncValue *const *values, guint n, guint index)
 
 /* --- all steps ------------------------------------------------------------------ */
 
+/* Takes over the step. */
+static void
+append_step (NncPlan *plan, const NncStep *step, gsize scratch)
+{
+  plan->scratch_size = MAX (plan->scratch_size, scratch);
+  g_array_append_val (plan->steps, *step);
+}
+
 static gboolean
-add_step (NncPlan *plan, const NncNode *node, guint index, GError **error)
+is_row_step (GHashTable *row_tiles, const NncNode *node)
+{
+  return nnc_node_gives_rows (node) || (node->n_inputs > 0 && g_hash_table_contains (row_tiles, node->inputs[0]));
+}
+
+/* A step that is run by rows together with the one before it, the one after it, or both. row_tiles: those whose last
+ * step is not there yet, by the value that it reads. */
+static gboolean
+add_row_step (NncPlan *plan, GHashTable *row_tiles, const NncNode *node, GError **error)
+{
+  NncStep step = step_of_node (plan, node);
+  NncRowTiles *tiles = g_hash_table_lookup (row_tiles, node->inputs[0]);
+  NncRowWise rows = { 0 };
+  gsize scratch = 0;
+  gboolean done = prepare_step (plan, &step, &rows, &scratch, error);
+
+  g_hash_table_steal (row_tiles, node->inputs[0]);
+  tiles = tiles ? tiles : nnc_row_tiles_new ();
+  nnc_row_tiles_add (tiles, &step, &rows, scratch);
+  if (done && nnc_node_gives_rows (node)) {
+    g_hash_table_insert (row_tiles, node->outputs[0], tiles);
+    return TRUE;
+  }
+  done = done && nnc_row_tiles_finish (tiles, plan->options.threads, &step, &scratch, error);
+  if (done)
+    append_step (plan, &step, scratch);
+  else
+    nnc_row_tiles_free (tiles);
+  return done;
+}
+
+static gboolean
+add_single_step (NncPlan *plan, const NncNode *node, GError **error)
 {
   NncStep step = step_of_node (plan, node);
   gsize scratch = 0;
@@ -284,9 +328,17 @@ add_step (NncPlan *plan, const NncNode *node, guint index, GError **error)
   if (is_dynamic (node))
     done = make_dynamic (plan, &step, error);
   else
-    done = prepare_step (plan, &step, &scratch, error);
-  plan->scratch_size = MAX (plan->scratch_size, scratch);
-  g_array_append_val (plan->steps, step);
+    done = prepare_step (plan, &step, NULL, &scratch, error);
+  append_step (plan, &step, scratch);
+  return done;
+}
+
+static gboolean
+add_step (NncPlan *plan, GHashTable *row_tiles, const NncNode *node, guint index, GError **error)
+{
+  gboolean done = is_row_step (row_tiles, node) ? add_row_step (plan, row_tiles, node, error)
+                                                : add_single_step (plan, node, error);
+
   if (!done)
     g_prefix_error (error, "node '%s' (%s): ", node->name, node->op->name);
   add_releases (plan, node->inputs, node->n_inputs, index);
@@ -346,6 +398,7 @@ gboolean
 nnc_plan_add_steps (NncPlan *plan, GError **error)
 {
   g_autoptr (GHashTable) reads = count_constant_reads (plan->graph);
+  g_autoptr (GHashTable) row_tiles = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify)nnc_row_tiles_free);
   g_auto (NncUnsupported) unsupported = { 0 };
   g_autoptr (GError) failure = NULL;
 
@@ -354,7 +407,7 @@ nnc_plan_add_steps (NncPlan *plan, GError **error)
 
     if ((node->op->traits & NNC_OP_VIEW) && !has_dynamic_output (node))
       continue;
-    if (!add_step (plan, node, i, &failure) && !nnc_unsupported_take (&unsupported, &failure)) {
+    if (!add_step (plan, row_tiles, node, i, &failure) && !nnc_unsupported_take (&unsupported, &failure)) {
       g_propagate_error (error, g_steal_pointer (&failure));
       return FALSE;
     }
