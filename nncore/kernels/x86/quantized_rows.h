@@ -39,17 +39,17 @@ nnc_rows_size (const NncWindow *w)
   return nnc_rows_align (nnc_rows_width (w) * w->in_channels + NNC_ROWS_SLACK);
 }
 
+/* row_size: nnc_rows_size(), or what the caller's rows take. */
 static inline size_t
-nnc_rows_scratch_size (const NncWindow *w)
+nnc_rows_scratch_size (const NncWindow *w, size_t row_size)
 {
-  return nnc_rows_align (w->kernel_height * (sizeof (uint8_t *) + sizeof (size_t)))
-         + w->kernel_height * nnc_rows_size (w);
+  return nnc_rows_align (w->kernel_height * (sizeof (uint8_t *) + sizeof (size_t))) + w->kernel_height * row_size;
 }
 
 static inline NncRows
-nnc_rows_new (const NncWindow *w, void *scratch)
+nnc_rows_new (const NncWindow *w, size_t row_size, void *scratch)
 {
-  NncRows rows = { nnc_rows_size (w), scratch, (size_t *)scratch + w->kernel_height, NULL };
+  NncRows rows = { row_size, scratch, (size_t *)scratch + w->kernel_height, NULL };
   rows.bytes = (uint8_t *)scratch + nnc_rows_align (w->kernel_height * (sizeof (uint8_t *) + sizeof (size_t)));
   return rows;
 }
@@ -81,16 +81,31 @@ nnc_rows_copy (const NncQuantizedWindow *q, uint8_t *to, const uint8_t *from, si
   }
 }
 
+/* Whether row y of the padded image is one of the image; it is then row y - pad_top. */
+static inline bool
+nnc_rows_is_inside (const NncWindow *w, size_t y)
+{
+  return y >= w->pad_top && y - w->pad_top < w->in_height;
+}
+
+/* Pixels of the image that windows reach; they lie at pixel *left of a padded row. */
+static inline size_t
+nnc_rows_inside (const NncWindow *w, size_t *left)
+{
+  size_t width = nnc_rows_width (w);
+  *left = w->pad_left < width ? w->pad_left : width;
+  return width - *left < w->in_width ? width - *left : w->in_width;
+}
+
 /* y: of the padded image. */
 static inline void
 nnc_rows_fill (const NncQuantizedWindow *q, uint8_t *to, const uint8_t *image, size_t y)
 {
   const NncWindow *w = &q->window;
-  size_t width = nnc_rows_width (w), left = w->pad_left < width ? w->pad_left : width, channels = w->in_channels;
-  size_t n = width - left < w->in_width ? width - left : w->in_width;
+  size_t width = nnc_rows_width (w), channels = w->in_channels, left, n = nnc_rows_inside (w, &left);
   int outside = q->x_zero_point + nnc_rows_offset (q);
   const uint8_t *from;
-  if (y < w->pad_top || y - w->pad_top >= w->in_height) {
+  if (!nnc_rows_is_inside (w, y)) {
     memset (to, outside, width * channels);
     return;
   }
@@ -104,18 +119,26 @@ nnc_rows_fill (const NncQuantizedWindow *q, uint8_t *to, const uint8_t *image, s
   memset (to + (left + n) * channels, outside, (width - left - n) * channels);
 }
 
+/* Sets rows->rows[ky] for row out_y of the output. Where this is not the row that its place held before, it is to be
+ * filled: with row *y of the padded image. */
+static inline bool
+nnc_rows_is_new (const NncWindow *w, NncRows *rows, size_t out_y, size_t ky, size_t *y)
+{
+  size_t place;
+  *y = out_y * w->stride_y + ky * w->dilation_y;
+  place = *y / w->dilation_y % w->kernel_height;
+  rows->rows[ky] = rows->bytes + place * rows->size;
+  if (rows->held[place] == *y + 1)
+    return false;
+  rows->held[place] = *y + 1;
+  return true;
+}
+
 /* Sets rows->rows for row out_y of the output. */
 static inline void
 nnc_rows_move (const NncQuantizedWindow *q, NncRows *rows, const uint8_t *image, size_t out_y)
 {
-  const NncWindow *w = &q->window;
-  for (size_t ky = 0; ky < w->kernel_height; ky++) {
-    size_t y = out_y * w->stride_y + ky * w->dilation_y, place = y / w->dilation_y % w->kernel_height;
-    uint8_t *row = rows->bytes + place * rows->size;
-    if (rows->held[place] != y + 1) {
-      nnc_rows_fill (q, row, image, y);
-      rows->held[place] = y + 1;
-    }
-    rows->rows[ky] = row;
-  }
+  for (size_t ky = 0, y; ky < q->window.kernel_height; ky++)
+    if (nnc_rows_is_new (&q->window, rows, out_y, ky, &y))
+      nnc_rows_fill (q, (uint8_t *)rows->rows[ky], image, y);
 }

@@ -126,114 +126,76 @@ typedef struct {
   int32_t last; /* ones for the bytes of a segment's last group */
 } Patches;
 
-/* `rows` windows from number `first` on by `vectors` times 16 channels: their sums. */
+/* `rows` windows from number `first` on by `vectors` times 16 channels. */
 static NNC_INLINE void
-sum_block (const Patches *p, const Panel *panel, size_t first, __m512i sums[][4], int rows, int vectors)
+sum_tile (const Patches *p, const Panel *panel, size_t first, int32_t *sums, const int rows, const int vectors)
 {
   __m512i s[8][4], x_sums[8];
   const __m512i ones = _mm512_set1_epi8 (1), last = _mm512_set1_epi32 (p->last);
   const int8_t *weights = panel->weights;
+  const size_t step = p->step, groups = p->groups;
+  const int32_t zero_point = p->weight_zero_point;
   NNC_UNROLL for (int r = 0; r < rows; r++)
   {
     x_sums[r] = _mm512_setzero_si512 ();
     NNC_UNROLL for (int v = 0; v < vectors; v++) s[r][v] = _mm512_setzero_si512 ();
   }
   for (size_t i = 0; i < p->n_segments; i++) {
-    const uint8_t *x = p->segments[i] + first * p->step;
-    for (size_t g = 0; g < p->groups; g++, x += 4, weights += 4 * PANEL) {
+    const uint8_t *x = p->segments[i] + first * step;
+    for (size_t g = 0; g < groups; g++, x += 4, weights += 4 * PANEL) {
       __m512i w[4];
       NNC_UNROLL for (int v = 0; v < vectors; v++) w[v] = _mm512_loadu_si512 (weights + v * 64);
       NNC_UNROLL for (int r = 0; r < rows; r++)
       {
         int32_t four;
-        memcpy (&four, x + (size_t)r * p->step, 4);
+        memcpy (&four, x + (size_t)r * step, 4);
         __m512i taps = _mm512_set1_epi32 (four);
         NNC_UNROLL for (int v = 0; v < vectors; v++) nnc_sums_dot (&s[r][v], taps, w[v]);
-        if (p->weight_zero_point)
-          nnc_sums_dot (&x_sums[r], taps, g + 1 < p->groups ? ones : last);
+        if (zero_point)
+          nnc_sums_dot (&x_sums[r], taps, g + 1 < groups ? ones : last);
       }
     }
   }
   NNC_UNROLL for (int r = 0; r < rows; r++)
   {
-    x_sums[r] = _mm512_mullo_epi32 (x_sums[r], _mm512_set1_epi32 (p->weight_zero_point));
-    NNC_UNROLL for (int v = 0; v < vectors; v++) sums[r][v] = _mm512_sub_epi32 (s[r][v], x_sums[r]);
-  }
-}
-
-/* What lies at 64 bytes of y: one pixel, or 2 or 4 of them. */
-static NNC_INLINE void
-store_pixels (uint8_t *y, ptrdiff_t pixel, __m512i bytes, size_t channels, int vectors, int n)
-{
-  if (vectors == 4) {
-    nnc_sums_store (y, bytes, channels);
-  } else if (vectors == 2) {
-    __mmask32 mask = channels >= 32 ? ~(__mmask32)0 : ((__mmask32)1 << channels) - 1;
-    _mm256_mask_storeu_epi8 (y, mask, _mm512_castsi512_si256 (bytes));
-    if (n > 1)
-      _mm256_mask_storeu_epi8 (y + pixel, mask, _mm512_extracti64x4_epi64 (bytes, 1));
-  } else {
-    __mmask16 mask = channels >= 16 ? 0xffff : (__mmask16)((1u << channels) - 1);
-    _mm_mask_storeu_epi8 (y, mask, _mm512_castsi512_si128 (bytes));
-    if (n > 1)
-      _mm_mask_storeu_epi8 (y + pixel, mask, _mm512_extracti32x4_epi32 (bytes, 1));
-    if (n > 2)
-      _mm_mask_storeu_epi8 (y + 2 * pixel, mask, _mm512_extracti32x4_epi32 (bytes, 2));
-    if (n > 3)
-      _mm_mask_storeu_epi8 (y + 3 * pixel, mask, _mm512_extracti32x4_epi32 (bytes, 3));
-  }
-}
-
-/* As reals. */
-static NNC_INLINE void
-store_reals (const NncQuantizedWindow *q, const Panel *panel, size_t channels, uint8_t *y, __m512i sums[][4],
-             const int rows, const int vectors)
-{
-  int32_t zero_point = q->x_zero_point + nnc_rows_offset (q);
-  for (int r = 0; r < rows; r++)
+    if (zero_point)
+      x_sums[r] = _mm512_mullo_epi32 (x_sums[r], _mm512_set1_epi32 (zero_point));
     NNC_UNROLL for (int v = 0; v < vectors; v++)
-    {
-      size_t o = (size_t)v * LANES;
-      if (o < channels)
-        nnc_sums_store_real ((float *)(void *)y + r * q->window.out_pixel + o,
-                             nnc_sums_real (q, &panel->sums, v, sums[r][v], zero_point), channels - o);
-    }
+        _mm512_store_si512 (sums + (r * vectors + v) * LANES, _mm512_sub_epi32 (s[r][v], x_sums[r]));
+  }
 }
 
+/* n windows, `most` at a time, which keeps the multipliers busy. */
 static NNC_INLINE void
-run_rows (const NncQuantizedWindow *q, const Patches *p, const Panel *panel, size_t channels, size_t first, uint8_t *y,
-          const int rows, const int vectors)
+sum_windows (const Patches *p, const Panel *panel, size_t first, size_t n, int32_t *sums, const int vectors,
+             const int most)
 {
-  const int together = 4 / vectors;
-  ptrdiff_t pixel = q->window.out_pixel;
-  __m512i sums[8][4];
-  sum_block (p, panel, first, sums, rows, vectors);
-  if (q->rounding == NNC_ROUND_NONE) {
-    store_reals (q, panel, channels, y, sums, rows, vectors);
-    return;
-  }
-  for (int r = 0; r < rows; r += together) {
-    const int n = rows - r < together ? rows - r : together;
-    __m512i x[4];
-    NNC_UNROLL for (int i = 0; i < 4; i++) x[i] = sums[i / vectors < n ? r + i / vectors : r][i % vectors];
-    store_pixels (y + r * pixel, pixel, nnc_sums_finish (q, &panel->sums, NNC_SUMS_IN_ORDER, x), channels, vectors,
-                  n);
-  }
+  const size_t pixel = (size_t)vectors * LANES;
+  size_t i = 0;
+  for (; i + (size_t)most <= n; i += (size_t)most)
+    sum_tile (p, panel, first + i, sums + i * pixel, most, vectors);
+  for (; i + 2 <= n; i += 2)
+    sum_tile (p, panel, first + i, sums + i * pixel, 2, vectors);
+  if (i < n)
+    sum_tile (p, panel, first + i, sums + i * pixel, 1, vectors);
 }
 
-/* n windows, and at most 16 * vectors channels; `most` windows at a time keep the multipliers busy. */
+/* n windows, and at most 16 * vectors channels. */
 static NNC_INLINE void
 run_panel (const NncQuantizedWindow *q, const Patches *p, const Panel *panel, size_t channels, size_t n, uint8_t *y,
            const int vectors, const int most)
 {
-  ptrdiff_t pixel = q->window.out_pixel * nnc_quantized_y_size (q);
-  size_t i = 0;
-  for (; i + (size_t)most <= n; i += (size_t)most)
-    run_rows (q, p, panel, channels, i, y + (ptrdiff_t)i * pixel, most, vectors);
-  for (; i + 2 <= n; i += 2)
-    run_rows (q, p, panel, channels, i, y + (ptrdiff_t)i * pixel, 2, vectors);
-  if (i < n)
-    run_rows (q, p, panel, channels, i, y + (ptrdiff_t)i * pixel, 1, vectors);
+  const size_t pixel = (size_t)vectors * LANES, together = PANEL / pixel;
+  const NncSumsBlock block = { NNC_SUMS_IN_ORDER, pixel, channels < pixel ? channels : pixel };
+  int32_t sums[NNC_SUMS_BATCH * NNC_SUMS] __attribute__ ((aligned (64)));
+  for (size_t i = 0, pixels; i < n; i += pixels) {
+    pixels = n - i < NNC_SUMS_BATCH * together ? n - i : NNC_SUMS_BATCH * together;
+    if (pixels % together)
+      memset (sums + pixels / together * PANEL, 0, PANEL * sizeof *sums);
+    sum_windows (p, panel, i, pixels, sums, vectors, most);
+    nnc_sums_finish (q, &panel->sums, &block, sums, pixels,
+                     y + (ptrdiff_t)i * q->window.out_pixel * nnc_quantized_y_size (q));
+  }
 }
 
 static void
@@ -327,7 +289,7 @@ scratch_size (const NncQuantizedWindow *q)
   const NncWindow *w = &q->window;
   if (is_pointwise (w))
     return CHUNK * w->in_channels + NNC_ROWS_SLACK;
-  return segments_size (w) + nnc_rows_scratch_size (w);
+  return segments_size (w) + nnc_rows_scratch_size (w, nnc_rows_size (w));
 }
 
 static void
@@ -336,7 +298,7 @@ run (const NncQuantizedWindow *q, const void *x, const void *packed, void *y, vo
   const NncWindow *w = &q->window;
   NncRows rows;
   if (!is_pointwise (w)) {
-    rows = nnc_rows_new (w, (uint8_t *)scratch + segments_size (w));
+    rows = nnc_rows_new (w, nnc_rows_size (w), (uint8_t *)scratch + segments_size (w));
     nnc_rows_forget (w, &rows);
   }
   for (size_t row = begin, n; row < end; row += n) {

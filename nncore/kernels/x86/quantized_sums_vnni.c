@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* quantized_sums_vnni.c: sums become stored bytes, exactly as fixed_point.h has it, or reals.
+ *
+ * With y = sum * multiplier * 2^(shift - 31), rounding twice comes to
+ *   trunc (y + copysign (1/2 + 2^(shift - 1), y)),
+ * since the floor of a floor is one floor; rounding once to floor (y + 1/2); save where y lies on a tie. Of results
+ * that are clamped at the zero point negative y do not matter, and the first, too, is a floor.
+ *
+ * A floor takes no instruction: 256 + y + what is added is a float from 256 to 512, whose mantissa has the 8 bits of
+ * the result, unsigned (of signed bytes with the upper bit flipped), and 15 bits of fraction. Floats are ordered as
+ * integers of their bits are, so that what lies outside saturates.
+ * Such a float is off by less than 2 units of its fraction: half a one each by the factor, by the sum as a float, by
+ * what is added and by the sum of all. 2 units are added to it, and where a fraction is below 4 then, one block of 64
+ * in a hundred, the block is computed again in integers. */
+#include "quantized_sums.h"
+
+#include <string.h>
+
+#include "fixed_point_avx512.h"
+#include "quantized_rows.h"
+
+#define LANES NNC_SUMS_LANES
+#define FRACTION 15 /* bits */
+#define UNIT 0x1p-15
+#define EXPONENT 0x8700 /* of 256, above the 8 bits of a result */
+
+/* --- packing ----------------------------------------------------------------------------- */
+
+/* Negative y round otherwise than positive ones. */
+static bool
+have_signs (const NncQuantizedWindow *q)
+{
+  return q->rounding == NNC_ROUND_TWICE && q->minimum < q->y_zero_point;
+}
+
+/* Unused channels must not look like ties. */
+void
+nnc_sums_init (NncSums *sums)
+{
+  memset (sums, 0, sizeof *sums);
+  for (size_t i = 0; i < NNC_SUMS; i++)
+    sums->offset[i] = 256.5f;
+}
+
+void
+nnc_sums_set (const NncQuantizedWindow *q, const NncQuantizedFilter *filter, size_t o, NncSums *sums, size_t at,
+              int32_t constant)
+{
+  sums->constant[at] = constant;
+  if (nnc_quantized_is_real (q)) {
+    sums->factor[at] = filter->real_factors[o].factor;
+    sums->offset[at] = filter->real_factors[o].offset;
+    return;
+  }
+  NncFixedPoint factor = filter->factors[o];
+  int32_t zero_point = q->y_zero_point + nnc_sums_flip (q);
+  double twice = q->rounding == NNC_ROUND_TWICE && factor.multiplier ? ldexp (0.5, factor.shift) : 0,
+         offset = 256 + zero_point + 0.5 + 2 * UNIT;
+  sums->multiplier[at] = factor.multiplier;
+  sums->shift[at] = factor.shift;
+  sums->factor[at] = (float)ldexp (factor.multiplier, factor.shift - 31);
+  sums->twice[at] = (float)twice;
+  sums->offset[at] = (float)(have_signs (q) ? offset : offset + twice);
+  sums->exact |= (factor.shift >= 0 && factor.multiplier) || zero_point < 0 || zero_point > UINT8_MAX;
+}
+
+/* --- stored bytes ------------------------------------------------------------------------- */
+
+/* Unsigned bytes, as packing leaves them, become stored ones. */
+typedef struct {
+  __m512i low, high, flip, order;
+} Clamp;
+
+static NNC_INLINE Clamp
+clamp_new (const NncQuantizedWindow *q, NncSumsOrder order)
+{
+  const int32_t flip = nnc_sums_flip (q);
+  const __m512i lanes = _mm512_setr_epi32 (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15),
+                quarters = _mm512_setr_epi32 (0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+  return (Clamp){ _mm512_set1_epi8 ((char)(q->minimum + flip)), _mm512_set1_epi8 ((char)(q->maximum + flip)),
+                  _mm512_set1_epi8 ((char)flip), order == NNC_SUMS_IN_ORDER ? quarters : lanes };
+}
+
+/* Packing works within quarters: it undoes interleaving, and otherwise quarters are to be put in order. */
+static NNC_INLINE __m512i
+clamp (const Clamp *c, __m512i bytes, const NncSumsOrder order)
+{
+  bytes = _mm512_xor_si512 (_mm512_min_epu8 (_mm512_max_epu8 (bytes, c->low), c->high), c->flip);
+  return order == NNC_SUMS_IN_ORDER ? _mm512_permutexvar_epi32 (c->order, bytes) : bytes;
+}
+
+/* n blocks; bit i is set where the i-th may be wrong. */
+static NNC_INLINE uint32_t
+multiply (const NncQuantizedWindow *q, const NncSums *s, const int32_t *sums, size_t n, uint8_t *y, ptrdiff_t step,
+          const NncSumsOrder order, const bool with_signs)
+{
+  const Clamp c = clamp_new (q, order);
+  const __m512i exponent = _mm512_set1_epi16 ((short)EXPONENT), sign = _mm512_set1_epi32 (INT32_MIN),
+                uncertain = _mm512_set1_epi32 (4 << (32 - FRACTION));
+  __m512 factor[4], offset[4];
+  uint32_t wrong = s->exact ? UINT32_MAX : 0;
+  NNC_UNROLL for (int v = 0; v < 4; v++)
+  {
+    factor[v] = _mm512_loadu_ps (s->factor + v * LANES);
+    offset[v] = _mm512_loadu_ps (s->offset + v * LANES);
+  }
+  for (size_t i = 0; i < n; i++, sums += NNC_SUMS, y += step) {
+    __m512i bits[4], least[4];
+    NNC_UNROLL for (int v = 0; v < 4; v++)
+    {
+      __m512i x = _mm512_add_epi32 (_mm512_load_si512 (sums + v * LANES), _mm512_loadu_si512 (s->constant + v * LANES));
+      __m512 sum = _mm512_cvtepi32_ps (x);
+      if (with_signs) {
+        /* twice with the sum's sign: sign ? sum : twice, bit by bit */
+        __m512i twice = _mm512_ternarylogic_epi32 (sign, x, _mm512_loadu_si512 (s->twice + v * LANES), 0xca);
+        sum = _mm512_add_ps (_mm512_fmadd_ps (sum, factor[v], _mm512_castsi512_ps (twice)), offset[v]);
+      } else {
+        sum = _mm512_fmadd_ps (sum, factor[v], offset[v]);
+      }
+      bits[v] = _mm512_castps_si512 (sum);
+      least[v] = _mm512_slli_epi32 (bits[v], 32 - FRACTION);
+      bits[v] = _mm512_srai_epi32 (bits[v], FRACTION);
+    }
+    least[0] = _mm512_min_epu32 (_mm512_min_epu32 (least[0], least[1]), _mm512_min_epu32 (least[2], least[3]));
+    wrong |= (uint32_t)(_mm512_cmplt_epu32_mask (least[0], uncertain) != 0) << i;
+    _mm512_storeu_si512 (
+        y, clamp (&c,
+                  _mm512_packus_epi16 (_mm512_subs_epu16 (_mm512_packus_epi32 (bits[0], bits[1]), exponent),
+                                       _mm512_subs_epu16 (_mm512_packus_epi32 (bits[2], bits[3]), exponent)),
+                  order));
+  }
+  return wrong;
+}
+
+/* Results without y's zero point, which has been heeded in what they are clamped to. */
+static NNC_INLINE __m512i
+pack_results (const NncQuantizedWindow *q, const __m512i y[4])
+{
+  const __m512i zero_point = _mm512_set1_epi16 ((short)(q->y_zero_point + nnc_sums_flip (q)));
+  return _mm512_packus_epi16 (_mm512_add_epi16 (_mm512_packs_epi32 (y[0], y[1]), zero_point),
+                              _mm512_add_epi16 (_mm512_packs_epi32 (y[2], y[3]), zero_point));
+}
+
+/* A block in integers of 64 bits. */
+static __attribute__ ((noinline, cold)) void
+multiply_exactly (const NncQuantizedWindow *q, const NncSums *s, const int32_t *sums, uint8_t *y, NncSumsOrder order)
+{
+  const Clamp c = clamp_new (q, order);
+  const __m512i low = _mm512_set1_epi32 (q->minimum - q->y_zero_point),
+                high = _mm512_set1_epi32 (q->maximum - q->y_zero_point);
+  __m512i results[4];
+  for (int v = 0; v < 4; v++) {
+    __m512i x = _mm512_add_epi32 (_mm512_load_si512 (sums + v * LANES), _mm512_loadu_si512 (s->constant + v * LANES));
+    __m512i multiplier = _mm512_loadu_si512 (s->multiplier + v * LANES),
+            shift = _mm512_loadu_si512 (s->shift + v * LANES);
+    x = q->rounding == NNC_ROUND_ONCE ? nnc_once_avx512 (x, multiplier, shift)
+                                      : nnc_twice_avx512 (x, multiplier, shift);
+    results[v] = _mm512_min_epi32 (_mm512_max_epi32 (x, low), high);
+  }
+  _mm512_storeu_si512 (y, clamp (&c, pack_results (q, results), order));
+}
+
+static NNC_INLINE void
+multiply_even (const NncQuantizedWindow *q, const NncSums *s, const int32_t *sums, size_t n, uint8_t *y, ptrdiff_t step,
+               const NncSumsOrder order)
+{
+  const Clamp c = clamp_new (q, order);
+  const __m512 low = _mm512_set1_ps ((float)(q->minimum - q->y_zero_point)),
+               high = _mm512_set1_ps ((float)(q->maximum - q->y_zero_point));
+  for (size_t i = 0; i < n; i++, sums += NNC_SUMS, y += step) {
+    __m512i results[4];
+    NNC_UNROLL for (int v = 0; v < 4; v++)
+    {
+      __m512i x = _mm512_add_epi32 (_mm512_load_si512 (sums + v * LANES), _mm512_loadu_si512 (s->constant + v * LANES));
+      __m512 real = _mm512_fmadd_ps (_mm512_cvtepi32_ps (x), _mm512_loadu_ps (s->factor + v * LANES),
+                                     _mm512_loadu_ps (s->offset + v * LANES));
+      results[v] = _mm512_cvtps_epi32 (_mm512_min_ps (_mm512_max_ps (real, low), high));
+    }
+    _mm512_storeu_si512 (y, clamp (&c, pack_results (q, results), order));
+  }
+}
+
+/* n blocks, step bytes from one to the next. */
+static NNC_INLINE void
+finish_blocks (const NncQuantizedWindow *q, const NncSums *s, const int32_t *sums, size_t n, uint8_t *y, ptrdiff_t step,
+               const NncSumsOrder order)
+{
+  uint32_t wrong = 0;
+  if (q->rounding == NNC_ROUND_EVEN)
+    multiply_even (q, s, sums, n, y, step, order);
+  else if (have_signs (q))
+    wrong = multiply (q, s, sums, n, y, step, order, true);
+  else
+    wrong = multiply (q, s, sums, n, y, step, order, false);
+  for (size_t i = 0; wrong && i < n; i++, wrong >>= 1)
+    if (wrong & 1)
+      multiply_exactly (q, s, sums + i * NNC_SUMS, y + (ptrdiff_t)i * step, order);
+}
+
+/* The first n bytes, or all 64. */
+static NNC_INLINE void
+store (uint8_t *y, const uint8_t *bytes, size_t n)
+{
+  __mmask64 mask = n >= NNC_SUMS ? ~(__mmask64)0 : ((__mmask64)1 << n) - 1;
+  _mm512_mask_storeu_epi8 (y, mask, _mm512_maskz_loadu_epi8 (mask, bytes));
+}
+
+/* Whole blocks go where they belong if they lie there in one piece; others by way of `bytes`. */
+static NNC_INLINE void
+finish_bytes (const NncQuantizedWindow *q, const NncSums *s, const NncSumsBlock *block, const int32_t *sums, size_t n,
+              uint8_t *y, const NncSumsOrder order)
+{
+  size_t pixels = NNC_SUMS / block->pixel, whole = 0;
+  ptrdiff_t step = q->window.out_pixel;
+  uint8_t bytes[NNC_SUMS_BATCH * NNC_SUMS];
+  if (block->channels == block->pixel && (pixels == 1 || step == (ptrdiff_t)block->pixel))
+    whole = n / pixels;
+  if (whole)
+    finish_blocks (q, s, sums, whole, y, (ptrdiff_t)pixels * step, order);
+  n -= whole * pixels;
+  if (n == 0)
+    return;
+  y += (ptrdiff_t)(whole * pixels) * step;
+  finish_blocks (q, s, sums + whole * NNC_SUMS, (n + pixels - 1) / pixels, bytes, NNC_SUMS, order);
+  for (size_t i = 0; i < n; i++)
+    store (y + (ptrdiff_t)i * step, bytes + i * block->pixel, block->channels);
+}
+
+/* --- reals ------------------------------------------------------------------------------- */
+
+/* Each product and sum is rounded. */
+static NNC_INLINE __m512
+real_of (const NncQuantizedWindow *q, const NncSums *s, int v, __m512i x)
+{
+  const __m512i zero_point = _mm512_set1_epi32 (q->x_zero_point + nnc_rows_offset (q));
+  const __m512 x_scale = _mm512_set1_ps (q->x_scale), factor = _mm512_loadu_ps (s->factor + v * LANES);
+  __m512i off = _mm512_mullo_epi32 (_mm512_loadu_si512 (s->constant + v * LANES), zero_point);
+  __m512 real = _mm512_cvtepi32_ps (_mm512_sub_epi32 (x, off));
+  if (q->sums_first)
+    real = _mm512_mul_ps (_mm512_mul_ps (real, factor), x_scale);
+  else
+    real = _mm512_mul_ps (real, _mm512_mul_ps (factor, x_scale));
+  real = _mm512_add_ps (real, _mm512_loadu_ps (s->offset + v * LANES));
+  real = _mm512_max_ps (_mm512_set1_ps (q->window.minimum), real);
+  return _mm512_min_ps (_mm512_set1_ps (q->window.maximum), real);
+}
+
+static NNC_INLINE void
+put_in_order (__m512 lanes[4])
+{
+  __m512 low[2] = { _mm512_shuffle_f32x4 (lanes[0], lanes[1], 0x44), _mm512_shuffle_f32x4 (lanes[2], lanes[3], 0x44) };
+  __m512 high[2] = { _mm512_shuffle_f32x4 (lanes[0], lanes[1], 0xee), _mm512_shuffle_f32x4 (lanes[2], lanes[3], 0xee) };
+  lanes[0] = _mm512_shuffle_f32x4 (low[0], low[1], 0x88);
+  lanes[1] = _mm512_shuffle_f32x4 (low[0], low[1], 0xdd);
+  lanes[2] = _mm512_shuffle_f32x4 (high[0], high[1], 0x88);
+  lanes[3] = _mm512_shuffle_f32x4 (high[0], high[1], 0xdd);
+}
+
+static void
+finish_reals (const NncQuantizedWindow *q, const NncSums *s, const NncSumsBlock *block, const int32_t *sums, size_t n,
+              float *y)
+{
+  size_t pixels = NNC_SUMS / block->pixel;
+  for (size_t i = 0; i < n; i += pixels, sums += NNC_SUMS) {
+    float reals[NNC_SUMS];
+    __m512 lanes[4];
+    NNC_UNROLL for (int v = 0; v < 4; v++) lanes[v] = real_of (q, s, v, _mm512_load_si512 (sums + v * LANES));
+    if (block->order == NNC_SUMS_INTERLEAVED)
+      put_in_order (lanes);
+    NNC_UNROLL for (int v = 0; v < 4; v++) _mm512_storeu_ps (reals + v * LANES, lanes[v]);
+    for (size_t p = 0; p < pixels && i + p < n; p++)
+      memcpy (y + (ptrdiff_t)(i + p) * q->window.out_pixel, reals + p * block->pixel, block->channels * sizeof *reals);
+  }
+}
+
+void
+nnc_sums_finish (const NncQuantizedWindow *q, const NncSums *s, const NncSumsBlock *block, const int32_t *sums,
+                 size_t n, uint8_t *y)
+{
+  if (q->rounding == NNC_ROUND_NONE)
+    finish_reals (q, s, block, sums, n, (float *)(void *)y);
+  else if (block->order == NNC_SUMS_IN_ORDER)
+    finish_bytes (q, s, block, sums, n, y, NNC_SUMS_IN_ORDER);
+  else
+    finish_bytes (q, s, block, sums, n, y, NNC_SUMS_INTERLEAVED);
+}
