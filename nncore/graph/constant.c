@@ -104,20 +104,29 @@ nnc_constant_get_data (const NncConstant *constant)
   return constant->data;
 }
 
-/* Copies element by element: order counts, speed does not. */
-static void
-copy_strided (const NncConstant *constant, const guint8 *from, guint axis, guint8 **to)
+/* n elements that lie `stride` bytes apart. */
+static guint8 *
+copy_elements (guint8 *to, const guint8 *from, gint64 stride, gint64 n, gsize size)
+{
+  for (gint64 i = 0; i < n; i++, from += stride, to += size)
+    if (size == 4)
+      memcpy (to, from, 4);
+    else
+      memcpy (to, from, size);
+  return to;
+}
+
+/* The axes from `axis` on, of a constant that has one at least. */
+static guint8 *
+copy_strided (const NncConstant *constant, guint8 *to, const guint8 *from, guint axis)
 {
   const NncTensorDesc *desc = &constant->desc;
-  gsize size = nnc_data_type_get_size (desc->type);
 
-  if (axis == desc->rank) {
-    memcpy (*to, from, size);
-    *to += size;
-    return;
-  }
+  if (axis + 1 == desc->rank)
+    return copy_elements (to, from, constant->strides[axis], desc->shape[axis], nnc_data_type_get_size (desc->type));
   for (gint64 i = 0; i < desc->shape[axis]; i++)
-    copy_strided (constant, from + i * constant->strides[axis], axis + 1, to);
+    to = copy_strided (constant, to, from + i * constant->strides[axis], axis + 1);
+  return to;
 }
 
 NncConstant *
@@ -125,9 +134,8 @@ nnc_constant_flatten (NncConstant *constant, GError **error)
 {
   gsize size = nnc_desc_size (&constant->desc);
   gboolean contiguous = nnc_strides_are_contiguous (&constant->desc, constant->strides);
-  guint8 *copy, *end;
+  guint8 *copy = g_try_malloc (MAX (size, 1));
 
-  copy = end = g_try_malloc (MAX (size, 1));
   if (copy == NULL) {
     g_set_error (error, NNC_ERROR, NNC_ERROR_MEMORY, "no memory for a constant of %" G_GSIZE_FORMAT " bytes", size);
     return NULL;
@@ -135,7 +143,7 @@ nnc_constant_flatten (NncConstant *constant, GError **error)
   if (size > 0 && contiguous)
     memcpy (copy, nnc_constant_get_data (constant), size);
   else if (size > 0)
-    copy_strided (constant, nnc_constant_get_data (constant), 0, &end);
+    copy_strided (constant, copy, nnc_constant_get_data (constant), 0);
   return nnc_constant_new_take (copy, &constant->desc);
 }
 

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* pages.h: memory for what is large and short-lived, straight from the system and back to it: malloc keeps what was freed
- * for the next one who asks. */
+/* pages.h: memory for what is large. */
 #pragma once
 
 #include <glib.h>
 
-/* Zeros; NULL: there is none. Aligned to 64 bytes at least. */
+/* Before it is touched: the system need not bring it by small pages. */
+void nnc_pages_advise (gpointer memory, gsize size);
+
+/* Straight from the system and back to it: malloc would keep what was freed. Zeros, aligned to 64 bytes at least; NULL:
+ * there is none. */
 gpointer nnc_pages_new (gsize size);
 /* The size it was made with. */
 void nnc_pages_free (gpointer pages, gsize size);

@@ -113,6 +113,24 @@ drop_data (NncSource *source)
     nnc_pages_free (g_steal_pointer (&source->data), source->size);
 }
 
+/* size: the file's. */
+static gboolean
+read_into_pages (NncSource *source, int file, gsize size, GError **error)
+{
+  source->size = size;
+  source->data = nnc_pages_new (size);
+  if (source->data == NULL) {
+    g_set_error (error, NNC_ERROR, NNC_ERROR_MEMORY, "%s: no memory for its %" G_GSIZE_FORMAT " bytes", source->path,
+                 size);
+    return FALSE;
+  }
+  nnc_pages_advise (source->data, size);
+  if (read_all (file, source->path, source->data, size, error))
+    return TRUE;
+  drop_data (source);
+  return FALSE;
+}
+
 static gboolean
 read_file (NncSource *source, GError **error)
 {
@@ -122,20 +140,11 @@ read_file (NncSource *source, GError **error)
 
   if (file < 0)
     return FALSE;
-  if (fstat (file, &now) < 0) {
+  if (fstat (file, &now) < 0)
     error_from_errno (error, source->path, "cannot be read");
-  } else if (check_identity (source, &now, error)) {
-    source->size = (gsize)now.st_size;
-    source->data = nnc_pages_new (source->size);
-    if (source->data == NULL)
-      g_set_error (error, NNC_ERROR, NNC_ERROR_MEMORY, "%s: no memory for its %" G_GSIZE_FORMAT " bytes", source->path,
-                   source->size);
-    else
-      done = read_all (file, source->path, source->data, source->size, error);
-  }
+  else if (check_identity (source, &now, error))
+    done = read_into_pages (source, file, (gsize)now.st_size, error);
   close (file);
-  if (!done)
-    drop_data (source);
   return done;
 }
 

@@ -89,7 +89,7 @@ static gboolean
 run_once (const NncNode *node, NncConstant *const *constants, NncTensor **inputs, NncTensor **outputs, guint64 max_macs,
           NncMemory *memory, GError **error)
 {
-  g_autoptr (NncPackStore) store = nnc_pack_store_new ();
+  g_autoptr (NncPackStore) store = nnc_pack_store_new (0);
   NncPlanner planner = { .store = store, .constants = constants };
   NncPreparation prepare = {
     .planner = &planner,

@@ -2,26 +2,46 @@
 /* planner.c: packed weights kept by key, and the memory of a step. */
 #include "planner.h"
 
+#include "pages.h"
 #include "thread_pool.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+/* Packed weights of a model that is as large come from one piece of memory, by large pages. */
+#define SLAB_FROM ((gsize)2 << 20)
+
 struct _NncPackStore {
   gatomicrefcount references;
   GMutex lock;
   GHashTable *packed; /* GBytes -> memory */
+  GPtrArray *blocks; /* memory that did not fit into the slab */
+  guint8 *slab; /* NULL: none */
+  gsize slab_size, slab_used;
   gsize size;
 };
 
+/* Packed weights are a little larger than those of the file, or not much smaller. */
+static void
+make_slab (NncPackStore *store, gsize expected)
+{
+  store->slab_size = expected + expected / 8;
+  store->slab = nnc_pages_new (store->slab_size);
+  if (store->slab)
+    nnc_pages_advise (store->slab, expected);
+}
+
 NncPackStore *
-nnc_pack_store_new (void)
+nnc_pack_store_new (gsize expected)
 {
   NncPackStore *store = g_new0 (NncPackStore, 1);
 
   g_atomic_ref_count_init (&store->references);
   g_mutex_init (&store->lock);
-  store->packed = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, free);
+  store->packed = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
+  store->blocks = g_ptr_array_new_with_free_func (free);
+  if (expected >= SLAB_FROM)
+    make_slab (store, expected);
   return store;
 }
 
@@ -38,8 +58,32 @@ nnc_pack_store_unref (NncPackStore *store)
   if (!g_atomic_ref_count_dec (&store->references))
     return;
   g_hash_table_unref (store->packed);
+  g_ptr_array_unref (store->blocks);
+  if (store->slab)
+    nnc_pages_free (store->slab, store->slab_size);
   g_mutex_clear (&store->lock);
   g_free (store);
+}
+
+/* With the lock held. Aligned to 64 bytes. */
+static gpointer
+allocate (NncPackStore *store, gsize size)
+{
+  gpointer block;
+
+  if (size > G_MAXSIZE - 64)
+    return NULL;
+  size = MAX ((size + 63) & ~(gsize)63, 64);
+  if (store->slab && size <= store->slab_size - store->slab_used) {
+    block = store->slab + store->slab_used;
+    store->slab_used += size;
+    return block;
+  }
+  if (posix_memalign (&block, 64, size) != 0)
+    return NULL;
+  nnc_pages_advise (block, size);
+  g_ptr_array_add (store->blocks, block);
+  return block;
 }
 
 gconstpointer
@@ -50,7 +94,7 @@ nnc_pack_store_get (NncPackStore *store, GBytes *key, gsize size, NncPack pack, 
   /* Packing under the lock makes a second session wait for the first one's work instead of doing it again. */
   g_mutex_lock (&store->lock);
   packed = g_hash_table_lookup (store->packed, key);
-  if (packed == NULL && size <= G_MAXSIZE - 64 && posix_memalign (&packed, 64, MAX (size, 64)) == 0) {
+  if (packed == NULL && (packed = allocate (store, size)) != NULL) {
     pack (packed, user_data);
     g_hash_table_insert (store->packed, g_steal_pointer (&key), packed);
     store->size += size;

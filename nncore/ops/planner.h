@@ -11,7 +11,8 @@
 /* Packed memory, found by key. Thread-safe; what it returns lives as long as it does. */
 typedef struct _NncPackStore NncPackStore;
 
-NncPackStore *nnc_pack_store_new (void);
+/* expected: about how many bytes will be packed; 0: not known. */
+NncPackStore *nnc_pack_store_new (gsize expected);
 NncPackStore *nnc_pack_store_ref (NncPackStore *store);
 void nnc_pack_store_unref (NncPackStore *store);
 /* Takes over key. */

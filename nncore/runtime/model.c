@@ -32,12 +32,14 @@ static NncModel *
 model_new (NncSource *source, const char *name, GError **error)
 {
   NncModel *model = g_new0 (NncModel, 1);
+  gsize size;
 
   g_atomic_ref_count_init (&model->references);
   model->name = g_strdup (name);
   model->source = source;
   model->holds_source = TRUE;
-  model->store = nnc_pack_store_new ();
+  nnc_source_get_data (source, &size);
+  model->store = nnc_pack_store_new (size);
   model->metadata = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   model->graph = nnc_import (source, model->metadata, &model->format, error);
   if (model->graph)

@@ -3,6 +3,7 @@
 #include "plan.h"
 
 #include "arena.h"
+#include "pages.h"
 #include "pass.h"
 #include "plan_private.h"
 
@@ -248,6 +249,7 @@ allocate_arena (NncPlan *plan, GError **error)
     return FALSE;
   }
   plan->arena = arena;
+  nnc_pages_advise (arena, plan->arena_size);
   memset (arena, 0, MAX (plan->arena_size, 64));
   g_hash_table_iter_init (&iter, plan->places);
   while (g_hash_table_iter_next (&iter, NULL, &place)) {

@@ -55,13 +55,19 @@ typedef struct {
 } GroupFilter;
 
 static void
-filter_row (const void *user_data, size_t k, size_t column, size_t n, float *row)
+fill_panel (const void *user_data, size_t column, size_t n, size_t columns, float *rows)
 {
   const GroupFilter *group = user_data;
-  size_t channels = group_in (group->window), tap = k / channels, channel = k % channels;
-  size_t ky = tap / group->window->kernel_width, kx = tap % group->window->kernel_width;
-  for (size_t j = 0; j < n; j++)
-    row[j] = nnc_filter_weight (group->filter, group->first + column + j, channel, ky, kx);
+  const NncFilter *f = group->filter;
+  const NncWindow *w = group->window;
+  size_t first = group->first + column;
+  for (size_t ky = 0; ky < w->kernel_height; ky++)
+    for (size_t kx = 0; kx < w->kernel_width; kx++, rows += group_in (w) * columns) {
+      ptrdiff_t at = (ptrdiff_t)first * f->out + (ptrdiff_t)ky * f->row + (ptrdiff_t)kx * f->column;
+      const NncPanelWeights weights
+          = { f->data ? f->data + at : NULL, f->in, f->out, f->scale ? f->scale + first : NULL };
+      NNC_ISA (nnc_panel_fill) (rows, columns, group_in (w), n, &weights);
+    }
 }
 
 static void
@@ -74,7 +80,7 @@ convolution_pack (const NncWindow *window, const NncFilter *filter, void *packed
     GroupFilter part = { window, filter, group * group_out (window) };
     NNC_ISA (nnc_panels_pack)
     (panels, group_out (window), taps (window) * group_in (window), filter->bias ? filter->bias + part.first : NULL,
-     filter_row, &part);
+     fill_panel, &part);
   }
 }
 

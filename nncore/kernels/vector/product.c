@@ -10,20 +10,26 @@ product_packed_size (const NncProduct *product)
   return NNC_ISA (nnc_panels_size) (product->n, product->k) * sizeof (float);
 }
 
+typedef struct {
+  const NncMatrix *b;
+  size_t k;
+} Weights;
+
 static void
-matrix_row (const void *user_data, size_t k, size_t column, size_t n, float *row)
+fill_panel (const void *user_data, size_t column, size_t n, size_t columns, float *rows)
 {
-  const NncMatrix *b = user_data;
-  for (size_t j = 0; j < n; j++) {
-    float value = b->data ? b->data[(ptrdiff_t)k * b->k + (ptrdiff_t)(column + j) * b->n] : 1;
-    row[j] = b->scale ? value * b->scale[column + j] : value;
-  }
+  const Weights *whole = user_data;
+  const NncMatrix *b = whole->b;
+  const NncPanelWeights weights
+      = { b->data ? b->data + (ptrdiff_t)column * b->n : NULL, b->k, b->n, b->scale ? b->scale + column : NULL };
+  NNC_ISA (nnc_panel_fill) (rows, columns, whole->k, n, &weights);
 }
 
 static void
 product_pack (const NncProduct *product, const NncMatrix *b, void *packed)
 {
-  NNC_ISA (nnc_panels_pack) (packed, product->n, product->k, b->bias, matrix_row, b);
+  const Weights weights = { b, product->k };
+  NNC_ISA (nnc_panels_pack) (packed, product->n, product->k, b->bias, fill_panel, &weights);
 }
 
 /* Blocks of rows that stay in the second-level cache while every panel passes over them. */

@@ -39,10 +39,18 @@ nnc_panel_columns (size_t n, size_t column)
   return n - column / TILE_COLUMNS * TILE_COLUMNS <= VECTOR_WIDTH ? VECTOR_WIDTH : TILE_COLUMNS;
 }
 
-/* What is packed: row k, columns [column, column + n), and bias[column], NULL: zeros. */
-typedef void (*NncPanelRow) (const void *user_data, size_t k, size_t column, size_t n, float *row);
-void NNC_ISA (nnc_panels_pack) (float *panels, size_t n, size_t k, const float *bias, NncPanelRow row,
+/* A panel's rows are asked for: columns [column, column + n) of every k, `columns` apart. bias NULL: zeros. */
+typedef void (*NncPanelFill) (const void *user_data, size_t column, size_t n, size_t columns, float *rows);
+void NNC_ISA (nnc_panels_pack) (float *panels, size_t n, size_t k, const float *bias, NncPanelFill fill,
                                 const void *user_data);
+
+/* k rows of n weights each, which lie k_stride and n_stride apart (data NULL: ones), times scale[n] (NULL: 1). */
+typedef struct {
+  const float *data;
+  ptrdiff_t k_stride, n_stride;
+  const float *scale;
+} NncPanelWeights;
+void NNC_ISA (nnc_panel_fill) (float *rows, size_t columns, size_t k, size_t n, const NncPanelWeights *weights);
 
 /* Computes one tile from one panel, y from `column` on, of n columns in all. */
 void NNC_ISA (nnc_tile_run) (const NncTile *tile, const float *panel, size_t column, size_t n, float minimum,

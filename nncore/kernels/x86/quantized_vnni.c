@@ -80,21 +80,48 @@ weight_offset (const NncQuantizedWindow *q)
   return q->weights == NNC_STORED_U8 ? -128 : 0;
 }
 
+/* Weights of a channel that lie together, four at a time: n of them, a multiple of four, to panel. Returns their sum. */
+static int32_t
+pack_fours (const uint8_t *weights, size_t n, bool is_signed, int8_t *panel)
+{
+  const uint32_t flip = is_signed ? 0 : 0x80808080;
+  int32_t sum = 0;
+  for (size_t i = 0; i < n; i += 4, panel += 4 * PANEL) {
+    uint32_t four;
+    memcpy (&four, weights + i, 4);
+    four ^= flip;
+    memcpy (panel, &four, 4);
+    sum += (int8_t)four + (int8_t)(four >> 8) + (int8_t)(four >> 16) + (int8_t)(four >> 24);
+  }
+  return sum;
+}
+
 static void
 pack_channel (const NncQuantizedWindow *q, const NncQuantizedFilter *filter, size_t o, Panel *panel)
 {
   const NncWindow *w = &q->window;
   int32_t offset = weight_offset (q), xz = q->x_zero_point + nnc_rows_offset (q), sum = 0;
   int32_t wz = q->weight_zero_point + offset, n = (int32_t)nnc_quantized_patch (q);
-  size_t column = o % PANEL, k = 0;
+  size_t column = o % PANEL, byte = 0, left = segment_size (w);
   for (size_t ky = 0; ky < w->kernel_height; ky++)
-    for (size_t kx = 0; kx < w->kernel_width; kx++)
-      for (size_t i = 0; i < w->in_channels; i++, k++) {
+    for (size_t kx = 0; kx < w->kernel_width; kx++, byte += w->in_channels, left -= w->in_channels) {
+      size_t i = 0;
+      if (left == 0) { /* segments begin at multiples of four */
+        byte = (byte + 3) / 4 * 4;
+        left = segment_size (w);
+      }
+      if (filter->in == 1 && byte % 4 == 0) {
+        const uint8_t *tap = (const uint8_t *)filter->data + (ptrdiff_t)o * filter->out + (ptrdiff_t)ky * filter->row
+                             + (ptrdiff_t)kx * filter->column;
+        i = w->in_channels / 4 * 4;
+        sum += pack_fours (tap, i, q->weights == NNC_STORED_I8, panel->weights + byte * PANEL + column * 4);
+      }
+      for (; i < w->in_channels; i++) {
         int32_t weight = nnc_quantized_weight (q, filter, o, i, ky, kx) + offset;
-        size_t at = k / segment_size (w) * count_groups (w) * 4 + k % segment_size (w);
-        panel->weights[at / 4 * 4 * PANEL + column * 4 + at % 4] = (int8_t)weight;
+        panel->weights[(byte + i) / 4 * 4 * PANEL + column * 4 + (byte + i) % 4] = (int8_t)weight;
         sum += weight;
       }
+    }
   if (q->rounding != NNC_ROUND_NONE)
     sum = (int32_t)((uint32_t)nnc_quantized_bias (filter, o) - (uint32_t)(xz * sum) + (uint32_t)(n * xz * wz));
   for (size_t at = column; at < PANEL; at += (size_t)count_vectors (q, o) * LANES)

@@ -48,7 +48,7 @@ tensor_of (NncConstant *constant, NncTensor *tensor)
 static float *
 run_cut (const NncNode *node, NncConstant *const *constants, NncTensorDesc *desc, guint n_packings)
 {
-  g_autoptr (NncPackStore) store = nnc_pack_store_new ();
+  g_autoptr (NncPackStore) store = nnc_pack_store_new (0);
   NncTensor tensors[4], output = { 0 }, *inputs[4], *outputs[1] = { &output };
   NncPlanner planner = { .store = store, .constants = constants };
   NncRunContext context = { 0 };
@@ -231,7 +231,7 @@ GST_START_TEST (packed_weights_differ_by_alpha)
 {
   static const OpCase once = { "Gemm", "alpha=1.0f", NULL, { "f32[1,1] 3", "f32[1,1] 5" } };
   static const OpCase twice = { "Gemm", "alpha=2.0f", NULL, { "f32[1,1] 3", "f32[1,1] 5" } };
-  g_autoptr (NncPackStore) store = nnc_pack_store_new ();
+  g_autoptr (NncPackStore) store = nnc_pack_store_new (0);
   const OpCase *const cases[] = { &once, &twice };
 
   for (guint i = 0; i < 2; i++) {

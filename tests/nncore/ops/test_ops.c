@@ -177,7 +177,7 @@ take_late (Late *late, NncMemory *memory, Results *results)
 static void
 execute_late (NncNode *node, Results *results, GError **error)
 {
-  g_autoptr (NncPackStore) store = nnc_pack_store_new ();
+  g_autoptr (NncPackStore) store = nnc_pack_store_new (0);
   g_autoptr (NncMemory) memory = nnc_memory_new (LIMIT);
   NncConstant *none[OP_CASE_MAX_INPUTS] = { NULL };
   NncPlanner planner = { .store = store, .constants = none };

@@ -17,7 +17,7 @@ typedef struct {
 static void
 network_init (Network *network)
 {
-  *network = (Network){ .graph = nnc_graph_new (), .store = nnc_pack_store_new (), .memory = nnc_memory_new (0) };
+  *network = (Network){ .graph = nnc_graph_new (), .store = nnc_pack_store_new (0), .memory = nnc_memory_new (0) };
   network->variables = nnc_variables_new (network->memory);
 }
 
