@@ -254,6 +254,32 @@ typedef struct {
   void (*run) (const NncProduct *product, const float *a, const void *packed, float *y, size_t begin, size_t end);
 } NncMatrixProduct;
 
+/* A layer of LSTM of stored numbers, its cell in 16 bits, in the integers of TFLite's reference kernel: gates i, f, g, o =
+ * x W' * of_input + h R' * of_state, Q3 of 16 bits; c = f(f) * c + f(i) * g(g); h = f(o) * g(c) * hidden_factor, with
+ * f 1 / (1 + e^-x) and g tanh. */
+enum { NNC_LSTM_INPUT, NNC_LSTM_FORGET, NNC_LSTM_CELL, NNC_LSTM_OUTPUT, NNC_LSTM_GATES };
+#define NNC_LSTM_GATE_BITS 3 /* before the point of a gate */
+typedef struct {
+  size_t input, hidden;
+  bool coupled; /* f(i) is what f(f) leaves of 1; gate i is not used */
+  NncFixedPoint of_input[NNC_LSTM_GATES], of_state[NNC_LSTM_GATES], hidden_factor;
+  int32_t hidden_zero_point;
+  int cell_bits; /* before the cell's point: 0 to 6 */
+  int32_t cell_minimum, cell_maximum; /* of 16 bits */
+} NncStoredLstm;
+typedef struct {
+  const int8_t *input[NNC_LSTM_GATES], *state[NNC_LSTM_GATES]; /* [hidden][input], [hidden][hidden] */
+  const int32_t *bias[NNC_LSTM_GATES]; /* [hidden]; NULL: zeros */
+  int32_t input_zero_point;
+} NncStoredLstmWeights;
+/* `step` takes x [input], and reads and updates h [hidden] and c [hidden]. */
+typedef struct {
+  size_t (*packed_size) (const NncStoredLstm *layer);
+  void (*pack) (const NncStoredLstm *layer, const NncStoredLstmWeights *weights, void *packed);
+  size_t (*scratch_size) (const NncStoredLstm *layer);
+  void (*step) (const NncStoredLstm *layer, const int8_t *x, const void *packed, int8_t *h, int16_t *c, void *scratch);
+} NncStoredLstmKernel;
+
 /* Moves elements: for every index of shape, y[index * y_strides] = x[index * x_strides];
  * strides in bytes, size the element's in bytes (1, 2, 4, 8). Rank 0 to 8. */
 typedef void (*NncCopyStrided) (void *y, const void *x, size_t size, int rank, const size_t *shape,
@@ -279,6 +305,7 @@ typedef enum {
   NNC_SIGNATURE_STORED_POOL,
   NNC_SIGNATURE_LIMITS_F32,
   NNC_SIGNATURE_QUANTIZE_F32,
+  NNC_SIGNATURE_STORED_LSTM,
 } NncSignature;
 
 /* One kernel. `function` is a function pointer of the slot's signature, or a
@@ -303,6 +330,7 @@ typedef struct {
     NncStoredPool stored_pool;
     NncLimitsF32 limits;
     NncQuantizeF32 quantize;
+    const NncStoredLstmKernel *stored_lstm;
     const NncConvolution *convolution;
     const NncMatrixProduct *product;
     const NncQuantizedConvolution *quantized;

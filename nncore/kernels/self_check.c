@@ -240,6 +240,29 @@ run_quantize (const NncKernel *kernel, Data *d, float *y)
   kernel->quantize ((uint8_t *)y, d->x, 132, &scale);
 }
 
+/* Twice 19 units from 5 numbers. */
+static void
+run_stored_lstm (const NncKernel *kernel, Data *d, float *y)
+{
+  NncStoredLstm l = { .input = 5,
+                      .hidden = 19,
+                      .hidden_factor = { 1 << 30, -21 },
+                      .cell_bits = 4,
+                      .cell_minimum = INT16_MIN,
+                      .cell_maximum = INT16_MAX };
+  NncStoredLstmWeights weights = { .input_zero_point = 1 };
+  for (int g = 0; g < NNC_LSTM_GATES; g++) {
+    l.of_input[g] = l.of_state[g] = (NncFixedPoint){ 1 << 30, -3 };
+    weights.input[g] = weights.state[g] = (const int8_t *)d->bytes + g * 19;
+  }
+  if (kernel->stored_lstm->packed_size (&l) > sizeof d->packed
+      || kernel->stored_lstm->scratch_size (&l) > sizeof d->scratch)
+    return;
+  kernel->stored_lstm->pack (&l, &weights, d->packed);
+  for (int t = 0; t < 2; t++)
+    kernel->stored_lstm->step (&l, (const int8_t *)d->bytes, d->packed, (int8_t *)y, (int16_t *)y + 10, d->scratch);
+}
+
 typedef void (*RunSignature) (const NncKernel *kernel, Data *d, float *y);
 
 static const RunSignature runs[] = {
@@ -260,6 +283,7 @@ static const RunSignature runs[] = {
   [NNC_SIGNATURE_STORED_POOL] = run_stored_pool,
   [NNC_SIGNATURE_LIMITS_F32] = run_limits,
   [NNC_SIGNATURE_QUANTIZE_F32] = run_quantize,
+  [NNC_SIGNATURE_STORED_LSTM] = run_stored_lstm,
 };
 
 bool

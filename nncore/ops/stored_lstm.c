@@ -4,35 +4,29 @@
  * f 1 / (1 + e^-x) and g tanh. Without weights of i, i is 1 - f. Weights are a matrix a gate, each of its own scale.
  * Attributes: time_major (0): x and y are [time, batch, …] instead of [batch, time, …]; cell_clip (0: none) in real
  * numbers. Outputs: every h, the last h, the last c. */
-#include "fixed_functions.h"
+#include "kernel.h"
 #include "op_inputs.h"
 #include "quantization.h"
+#include "step_work.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { INPUT_GATE, FORGET_GATE, CELL_GATE, OUTPUT_GATE, GATES };
+enum { GATES = NNC_LSTM_GATES };
 enum { X, W, R = W + GATES, B = R + GATES, INITIAL_H = B + GATES, INITIAL_C, INPUTS };
 enum { Y, Y_H, Y_C, OUTPUTS };
 
 #define BITS 16 /* of gates and cell */
-#define GATE_BITS 3 /* before the point of a gate */
 #define MAX_CELL_BITS 6 /* before the point of the cell */
 
-/* A gate's products. */
 typedef struct {
-  NncFixedPoint of_input, of_state;
-} Gate;
-
-typedef struct {
-  gsize batch, time, input, hidden;
+  NncStoredLstm layer;
+  const NncStoredLstmKernel *kernel;
+  const void *packed; /* NULL: not constant, packed by run */
+  gsize packed_offset; /* in scratch */
+  gsize batch, time;
   gsize batch_step, time_step; /* rows of x and y between neighbours */
-  gboolean coupled; /* the input gate is what the forget gate leaves */
-  Gate gates[GATES];
-  NncFixedPoint hidden_factor;
   NncScale input_scale, hidden_scale;
-  int cell_bits; /* before its point */
-  gint32 cell_minimum, cell_maximum;
 } Params;
 
 /* --- shapes ---------------------------------------------------------------------------- */
@@ -80,10 +74,10 @@ infer (NncInference *inference, GError **error)
 
   if (!check_presence (inference, error))
     return FALSE;
-  if (inputs[X]->desc.type != NNC_I8 || inputs[X]->desc.rank != 3 || inputs[R + FORGET_GATE]->desc.rank != 2)
-    return nnc_op_error (error, "input %d must be i8 of 3 dimensions, and input %d of 2", X, R + FORGET_GATE);
+  if (inputs[X]->desc.type != NNC_I8 || inputs[X]->desc.rank != 3 || inputs[R + NNC_LSTM_FORGET]->desc.rank != 2)
+    return nnc_op_error (error, "input %d must be i8 of 3 dimensions, and input %d of 2", X, R + NNC_LSTM_FORGET);
   x = inputs[X]->desc.shape;
-  hidden = inputs[R + FORGET_GATE]->desc.shape[0];
+  hidden = inputs[R + NNC_LSTM_FORGET]->desc.shape[0];
   const gint64 w[] = { hidden, x[2] }, r[] = { hidden, hidden }, state[] = { x[time_major], hidden };
   const gint64 y[] = { x[0], x[1], hidden };
   for (guint i = 0; i < GATES; i++)
@@ -99,117 +93,80 @@ infer (NncInference *inference, GError **error)
   return TRUE;
 }
 
-/* --- run ------------------------------------------------------------------------------ */
+/* --- weights ---------------------------------------------------------------------------- */
 
-/* bias - zero_point * (the sum of each row): sums may wrap, as those of the kernel do. */
-static void
-fold_zero_point (guint32 *folded, const gint32 *bias, const gint8 *weights, gint32 zero_point, gsize rows,
-                 gsize columns)
+static NncStoredLstmWeights
+find_weights (const Params *params, const NncTensor *const *inputs)
 {
-  for (gsize r = 0; r < rows; r++) {
-    guint32 sum = 0;
+  NncStoredLstmWeights weights = { .input_zero_point = params->input_scale.zero_point };
 
-    for (gsize j = 0; j < columns; j++)
-      sum += (guint32)weights[r * columns + j];
-    folded[r] = (bias ? (guint32)bias[r] : 0) - (guint32)zero_point * sum;
+  for (guint i = params->layer.coupled; i < GATES; i++) {
+    weights.input[i] = inputs[W + i]->data;
+    weights.state[i] = inputs[R + i]->data;
+    weights.bias[i] = inputs[B + i] ? inputs[B + i]->data : NULL;
   }
+  return weights;
 }
 
-/* gate += (bias + weights x) * factor, rounded and cut to 16 bits. */
-static void
-add_product (gint16 *gate, const guint32 *bias, const gint8 *weights, const gint8 *x, NncFixedPoint factor, gsize rows,
-             gsize columns)
-{
-  for (gsize r = 0; r < rows; r++) {
-    guint32 sum = bias[r];
-    gint64 whole;
-
-    for (gsize j = 0; j < columns; j++)
-      sum += (guint32)(weights[r * columns + j] * x[j]);
-    whole = (gint64)nnc_multiply_twice ((gint32)sum, factor) + gate[r];
-    gate[r] = (gint16)CLAMP (whole, G_MININT16, G_MAXINT16);
-  }
-}
-
-/* What the parts of a run share. */
 typedef struct {
   const Params *params;
-  const NncStep *step;
-  gint16 *gates; /* [gate][hidden] */
-  guint32 *biases; /* of inputs, then of states: [2][gate][hidden] */
-} Run;
+  const NncTensor *const *inputs;
+} Packing;
 
 static void
-fold_biases (const Run *run)
+pack (gpointer packed, gpointer user_data)
 {
-  const Params *params = run->params;
-  gsize n = params->hidden;
+  const Packing *packing = user_data;
+  const NncStoredLstmWeights weights = find_weights (packing->params, packing->inputs);
 
-  for (guint i = params->coupled; i < GATES; i++) {
-    const NncTensor *bias = run->step->inputs[B + i];
+  packing->params->kernel->pack (&packing->params->layer, &weights, packed);
+}
 
-    fold_zero_point (run->biases + i * n, bias ? bias->data : NULL, run->step->inputs[W + i]->data,
-                     params->input_scale.zero_point, n, params->input);
-    fold_zero_point (run->biases + (GATES + i) * n, NULL, run->step->inputs[R + i]->data,
-                     params->hidden_scale.zero_point, n, n);
+static gboolean
+are_constant (const NncPreparation *prepare)
+{
+  for (guint i = W; i < B + GATES; i++) {
+    const NncTensor *input = prepare->inputs[i];
+
+    if (input && (input->data == NULL || !nnc_tensor_is_contiguous (input)))
+      return FALSE;
   }
+  return TRUE;
 }
 
-static void
-compute_gate (const Run *run, guint i, const gint8 *x, const gint8 *h)
+static gboolean
+pack_constants (NncPreparation *prepare, Params *params, const char *name, GError **error)
 {
-  const Params *params = run->params;
-  gsize n = params->hidden;
-  gint16 *gate = run->gates + i * n;
+  const gint64 key[] = { (gint64)params->layer.input, (gint64)params->layer.hidden, params->layer.coupled,
+                         params->input_scale.zero_point, params->layer.hidden_zero_point };
+  Packing packing = { params, prepare->inputs };
+  guint inputs[B + GATES - W];
 
-  memset (gate, 0, n * sizeof *gate);
-  add_product (gate, run->biases + i * n, run->step->inputs[W + i]->data, x, params->gates[i].of_input, n,
-               params->input);
-  add_product (gate, run->biases + (GATES + i) * n, run->step->inputs[R + i]->data, h, params->gates[i].of_state, n, n);
-  for (gsize j = 0; j < n; j++)
-    gate[j] = (gint16)(i == CELL_GATE ? nnc_fixed_tanh (gate[j], GATE_BITS, BITS)
-                                      : nnc_fixed_sigmoid (gate[j], GATE_BITS, BITS));
+  for (guint i = 0; i < G_N_ELEMENTS (inputs); i++)
+    inputs[i] = prepare->inputs[W + i] ? W + i : G_MAXUINT;
+  params->packed = nnc_prepare_pack (prepare, name, inputs, G_N_ELEMENTS (inputs), key, sizeof key,
+                                     params->kernel->packed_size (&params->layer), pack, &packing, error);
+  return params->packed != NULL;
 }
 
-static void
-advance (const Run *run, const gint8 *x, gint8 *h, gint16 *c)
-{
-  const Params *params = run->params;
-  gsize n = params->hidden;
-  const gint16 *input = run->gates, *forget = input + n, *cell = forget + n, *output = cell + n;
-
-  for (guint i = params->coupled; i < GATES; i++)
-    compute_gate (run, i, x, h);
-  for (gsize j = 0; j < n; j++) {
-    gint32 in = params->coupled ? G_MAXINT16 - forget[j] : input[j];
-    gint32 kept = (gint16)nnc_rounding_shift (forget[j] * c[j], 15);
-    gint32 added = (gint16)nnc_rounding_shift (in * cell[j], 15 + params->cell_bits);
-    gint32 hidden;
-
-    c[j] = (gint16)nnc_clamp_int (kept + added, params->cell_minimum, params->cell_maximum);
-    hidden = output[j] * nnc_fixed_tanh (c[j], params->cell_bits, BITS);
-    h[j] = (gint8)nnc_clamp_int (
-        nnc_add_zero_point (nnc_multiply_twice (hidden, params->hidden_factor), params->hidden_scale.zero_point),
-        G_MININT8, G_MAXINT8);
-  }
-}
+/* --- run ------------------------------------------------------------------------------ */
 
 static void
-run_sequence (const Run *run, gsize b)
+run_sequence (const NncStep *step, const void *packed, gpointer scratch, gsize b)
 {
-  const Params *params = run->params;
-  NncTensor *const *inputs = run->step->inputs, *const *outputs = run->step->outputs;
-  gsize n = params->hidden;
-  gint8 *h = (gint8 *)outputs[Y_H]->data + b * n;
-  gint16 *c = (gint16 *)outputs[Y_C]->data + b * n;
+  const Params *params = step->params;
+  gsize n = params->layer.hidden;
+  gint8 *h = (gint8 *)step->outputs[Y_H]->data + b * n;
+  gint16 *c = (gint16 *)step->outputs[Y_C]->data + b * n;
 
-  memcpy (h, (const gint8 *)inputs[INITIAL_H]->data + b * n, n);
-  memcpy (c, (const gint16 *)inputs[INITIAL_C]->data + b * n, n * sizeof *c);
+  memcpy (h, (const gint8 *)step->inputs[INITIAL_H]->data + b * n, n);
+  memcpy (c, (const gint16 *)step->inputs[INITIAL_C]->data + b * n, n * sizeof *c);
   for (gsize t = 0; t < params->time; t++) {
     gsize row = b * params->batch_step + t * params->time_step;
 
-    advance (run, (const gint8 *)inputs[X]->data + row * params->input, h, c);
-    memcpy ((gint8 *)outputs[Y]->data + row * n, h, n);
+    params->kernel->step (&params->layer, (const gint8 *)step->inputs[X]->data + row * params->layer.input, packed, h,
+                          c, scratch);
+    memcpy ((gint8 *)step->outputs[Y]->data + row * n, h, n);
   }
 }
 
@@ -217,12 +174,17 @@ static gboolean
 run (const NncStep *step, NncRunContext *context, GError **error)
 {
   const Params *params = step->params;
-  guint32 *scratch = nnc_run_scratch (context, 0);
-  const Run state = { params, step, (gint16 *)(scratch + 2 * GATES * params->hidden), scratch };
+  guint8 *scratch = nnc_run_scratch (context, 0);
+  const void *packed = params->packed;
 
-  fold_biases (&state);
+  if (packed == NULL) {
+    Packing packing = { params, (const NncTensor *const *)step->inputs };
+
+    pack (scratch + params->packed_offset, &packing);
+    packed = scratch + params->packed_offset;
+  }
   for (gsize b = 0; b < params->batch; b++)
-    run_sequence (&state, b);
+    run_sequence (step, packed, scratch, b);
   return TRUE;
 }
 
@@ -232,15 +194,15 @@ run (const NncStep *step, NncRunContext *context, GError **error)
 static gboolean
 set_gate (Params *params, const NncNode *node, guint i, GError **error)
 {
-  const float gate_scale = ldexpf (1, GATE_BITS - (BITS - 1));
+  const float gate_scale = ldexpf (1, NNC_LSTM_GATE_BITS - (BITS - 1));
   NncScale w, r;
 
   if (!nnc_node_get_input_scale (node, W + i, &w, error) || !nnc_node_get_input_scale (node, R + i, &r, error))
     return FALSE;
   if (w.zero_point != 0 || r.zero_point != 0)
     return nnc_op_unsupported (error, "weights of gate %u have zero points that are not 0", i);
-  params->gates[i].of_input = nnc_fixed_point ((double)(w.scale * params->input_scale.scale / gate_scale));
-  params->gates[i].of_state = nnc_fixed_point ((double)(r.scale * params->hidden_scale.scale / gate_scale));
+  params->layer.of_input[i] = nnc_fixed_point ((double)(w.scale * params->input_scale.scale / gate_scale));
+  params->layer.of_state[i] = nnc_fixed_point ((double)(r.scale * params->hidden_scale.scale / gate_scale));
   return TRUE;
 }
 
@@ -253,12 +215,33 @@ set_cell (Params *params, const NncNode *node, GError **error)
 
   if (!nnc_node_get_input_scale (node, INITIAL_C, &cell, error))
     return FALSE;
-  params->cell_bits = frexpf (cell.scale, &exponent) == 0.5f && cell.zero_point == 0 ? exponent - 1 + BITS - 1 : -1;
-  if (params->cell_bits < 0 || params->cell_bits > MAX_CELL_BITS)
+  params->layer.cell_bits
+      = frexpf (cell.scale, &exponent) == 0.5f && cell.zero_point == 0 ? exponent - 1 + BITS - 1 : -1;
+  if (params->layer.cell_bits < 0 || params->layer.cell_bits > MAX_CELL_BITS)
     return nnc_op_unsupported (error, "the cell's scale is %g, a power of two from 2^-15 to 2^%d is supported",
                                (double)cell.scale, MAX_CELL_BITS - (BITS - 1));
-  params->cell_maximum = clip > 0 ? (gint32)MIN (clip / cell.scale, G_MAXINT16) : G_MAXINT16;
-  params->cell_minimum = clip > 0 ? -params->cell_maximum : G_MININT16;
+  params->layer.cell_maximum = clip > 0 ? (gint32)MIN (clip / cell.scale, G_MAXINT16) : G_MAXINT16;
+  params->layer.cell_minimum = clip > 0 ? -params->layer.cell_maximum : G_MININT16;
+  return TRUE;
+}
+
+static gboolean
+set_layer (NncPreparation *prepare, Params *params, GError **error)
+{
+  NncStoredLstm *layer = &params->layer;
+
+  layer->input = (gsize)prepare->inputs[X]->desc.shape[2];
+  layer->hidden = (gsize)prepare->outputs[Y]->desc.shape[2];
+  layer->coupled = prepare->inputs[W] == NULL;
+  if (!nnc_node_get_input_scale (prepare->node, X, &params->input_scale, error)
+      || !nnc_node_get_input_scale (prepare->node, INITIAL_H, &params->hidden_scale, error)
+      || !set_cell (params, prepare->node, error))
+    return FALSE;
+  for (guint i = layer->coupled; i < GATES; i++)
+    if (!set_gate (params, prepare->node, i, error))
+      return FALSE;
+  layer->hidden_factor = nnc_fixed_point ((double)(float)(ldexp (1, -30) / (double)params->hidden_scale.scale));
+  layer->hidden_zero_point = params->hidden_scale.zero_point;
   return TRUE;
 }
 
@@ -266,27 +249,26 @@ static gboolean
 prepare_stored_lstm (NncPreparation *prepare, GError **error)
 {
   Params *params = nnc_prepare_params (prepare, sizeof *params);
+  const NncKernel *kernel = nnc_kernel_find (NNC_SLOT_stored_lstm);
   const gint64 *x = prepare->inputs[X]->desc.shape;
   gboolean time_major = nnc_node_get_int (prepare->node, "time_major", 0) != 0;
 
   params->batch = (gsize)x[time_major];
   params->time = (gsize)x[!time_major];
-  params->input = (gsize)x[2];
-  params->hidden = (gsize)prepare->outputs[Y]->desc.shape[2];
   params->batch_step = time_major ? 1 : params->time;
   params->time_step = time_major ? params->batch : 1;
-  params->coupled = prepare->inputs[W] == NULL;
-  if (!nnc_node_get_input_scale (prepare->node, X, &params->input_scale, error)
-      || !nnc_node_get_input_scale (prepare->node, INITIAL_H, &params->hidden_scale, error)
-      || !set_cell (params, prepare->node, error))
+  if (!set_layer (prepare, params, error))
     return FALSE;
-  for (guint i = params->coupled; i < GATES; i++)
-    if (!set_gate (params, prepare->node, i, error))
-      return FALSE;
-  params->hidden_factor = nnc_fixed_point ((double)(float)(ldexp (1, -30) / (double)params->hidden_scale.scale));
-  prepare->macs = GATES * params->batch * params->time * params->hidden * (params->input + params->hidden);
-  prepare->scratch = GATES * params->hidden * (2 * sizeof (guint32) + sizeof (gint16));
+  params->kernel = kernel->stored_lstm;
+  prepare->kernel = kernel->name;
+  prepare->macs
+      = GATES * params->batch * params->time * params->layer.hidden * (params->layer.input + params->layer.hidden);
+  prepare->scratch = params->kernel->scratch_size (&params->layer);
   prepare->run = run;
+  if (are_constant (prepare))
+    return pack_constants (prepare, params, kernel->name, error);
+  params->packed_offset = nnc_round_up_64 (prepare->scratch);
+  prepare->scratch = params->packed_offset + params->kernel->packed_size (&params->layer);
   return TRUE;
 }
 

@@ -348,6 +348,40 @@ call_quantize (const NncKernel *kernel, gconstpointer shape)
 }
 
 static void
+call_stored_lstm (const NncKernel *kernel, gconstpointer shape)
+{
+  kernel->stored_lstm->step (shape, (const gint8 *)x, packed, (gint8 *)y, (gint16 *)y + 512, scratch);
+}
+
+static void
+bench_stored_lstm (const NncKernel *kernel)
+{
+  static const gsize sizes[][2] = { { 28, 20 }, { 64, 64 }, { 128, 128 } };
+  const NncFixedPoint factor = { 1 << 30, -3 };
+  for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    NncStoredLstm l = { .input = sizes[i][0],
+                        .hidden = sizes[i][1],
+                        .hidden_factor = { 1 << 30, -21 },
+                        .cell_bits = 4,
+                        .cell_minimum = G_MININT16,
+                        .cell_maximum = G_MAXINT16 };
+    NncStoredLstmWeights weights = { .input_zero_point = 0 };
+    for (guint g = 0; g < NNC_LSTM_GATES; g++) {
+      l.of_input[g] = l.of_state[g] = factor;
+      weights.input[g] = weights.state[g] = (const gint8 *)w;
+    }
+    packed = g_aligned_alloc (1, kernel->stored_lstm->packed_size (&l) + 64, 64);
+    scratch = g_aligned_alloc (1, kernel->stored_lstm->scratch_size (&l) + 64, 64);
+    kernel->stored_lstm->pack (&l, &weights, packed);
+    g_autofree char *shape = g_strdup_printf ("a step of %zu from %zu", l.hidden, l.input);
+    report (kernel, shape, measure (kernel, call_stored_lstm, &l), 4. * (double)(l.hidden * (l.hidden + l.input)),
+            "GMAC/s");
+    g_aligned_free (packed);
+    g_aligned_free (scratch);
+  }
+}
+
+static void
 bench (const NncKernel *kernel)
 {
   switch (kernel->signature) {
@@ -359,6 +393,9 @@ bench (const NncKernel *kernel)
     break;
   case NNC_SIGNATURE_STORED_BINARY:
     bench_lengths (kernel, call_stored_binary, 3);
+    break;
+  case NNC_SIGNATURE_STORED_LSTM:
+    bench_stored_lstm (kernel);
     break;
   case NNC_SIGNATURE_LIMITS_F32:
     bench_lengths (kernel, call_limits, 4);

@@ -26,6 +26,7 @@ static void (*const compare_signature[]) (const NncKernel *kernel) = {
   [NNC_SIGNATURE_STORED_POOL] = compare_stored_pool,
   [NNC_SIGNATURE_LIMITS_F32] = compare_limits,
   [NNC_SIGNATURE_QUANTIZE_F32] = compare_quantize,
+  [NNC_SIGNATURE_STORED_LSTM] = compare_stored_lstm,
 };
 
 GST_START_TEST (kernel_computes_what_its_reference_computes)
