@@ -60,7 +60,7 @@ bf16_pack (const NncWindow *window, const NncFilter *filter, void *packed)
   nnc_bf16_panels_pack (packed, window->out_channels, pairs (window), filter->bias, get_weights, &weights);
 }
 
-/* --- chunks: [rounded rows][pixels' inputs][pixels' outputs] ----------------- */
+/* --- chunks: [rounded rows][pixels' inputs][pixels' outputs][offsets of runs] -- */
 
 /* Columns of an image's row that windows see, padding included. */
 static size_t
@@ -99,7 +99,7 @@ bf16_scratch_size (const NncWindow *window)
 {
   if (window->out_height == 0 || window->out_width == 0)
     return 0;
-  return rounded_size (window) + chunk_rows (window) * window->out_width * 2 * sizeof (void *);
+  return rounded_size (window) + (chunk_rows (window) * window->out_width * 2 + taps (window)) * sizeof (void *);
 }
 
 /* Three channels become four: sixteen pixels at a time. */
@@ -158,6 +158,13 @@ convert_row (const NncWindow *w, uint16_t *to, const float *image, ptrdiff_t y)
   memset (to + (left + inside) * even, 0, (width - left - inside) * even * sizeof *to);
 }
 
+/* A run of inputs is a kernel row, or with dilation a tap. */
+static size_t
+row_runs (const NncWindow *w)
+{
+  return w->dilation_x == 1 ? 1 : w->kernel_width;
+}
+
 typedef struct {
   const NncWindow *window;
   NncBf16Tile tile;
@@ -169,19 +176,19 @@ typedef struct {
 static Chunk
 chunk_new (const NncWindow *w, void *scratch)
 {
-  ptrdiff_t even = (ptrdiff_t)even_channels (w), pitch = (ptrdiff_t)seen_width (w) * even;
-  bool rows_are_runs = w->dilation_x == 1;
+  size_t even = even_channels (w), pitch = seen_width (w) * even, pixels = chunk_rows (w) * w->out_width;
   Chunk chunk = { .window = w, .rounded = scratch };
   chunk.inputs = (const uint16_t **)(void *)((char *)scratch + rounded_size (w));
-  chunk.outputs = (float **)(void *)(chunk.inputs + chunk_rows (w) * w->out_width);
-  chunk.tile = (NncBf16Tile){ .run_rows = w->kernel_height,
-                              .run_columns = rows_are_runs ? 1 : w->kernel_width,
-                              .pairs = (rows_are_runs ? w->kernel_width : 1) * even_channels (w) / 2,
-                              .row_step = (ptrdiff_t)w->dilation_y * pitch,
-                              .column_step = (ptrdiff_t)w->dilation_x * even,
+  chunk.outputs = (float **)(void *)(chunk.inputs + pixels);
+  ptrdiff_t *offsets = (ptrdiff_t *)(void *)(chunk.outputs + pixels);
+  chunk.tile = (NncBf16Tile){ .pairs = w->kernel_width / row_runs (w) * even / 2,
+                              .offsets = offsets,
                               .n = w->out_channels,
                               .minimum = w->minimum,
                               .maximum = w->maximum };
+  for (size_t ky = 0; ky < w->kernel_height; ky++)
+    for (size_t kx = 0; kx < row_runs (w); kx++)
+      offsets[chunk.tile.runs++] = (ptrdiff_t)(ky * w->dilation_y * pitch + kx * w->dilation_x * even);
   return chunk;
 }
 

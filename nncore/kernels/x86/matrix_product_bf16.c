@@ -54,9 +54,10 @@ static void
 run_block (const NncProduct *product, const float *a, const void *packed, float *y, uint16_t *rounded, size_t begin,
            size_t end)
 {
-  const NncBf16Tile tile = { .run_rows = 1,
-                             .run_columns = 1,
+  const ptrdiff_t offset = 0;
+  const NncBf16Tile tile = { .runs = 1,
                              .pairs = pairs (product),
+                             .offsets = &offset,
                              .n = product->n,
                              .minimum = product->minimum,
                              .maximum = product->maximum };

@@ -96,7 +96,10 @@ sums_store (const Sums *sums, float *y, size_t n, __m512 minimum, __m512 maximum
   if (columns % 16) {
     const size_t first = columns / 16 * 16;
     __m512 value = vector_clamp (_mm512_castps256_ps512 (sums->half), minimum, maximum);
-    _mm512_mask_storeu_ps (y + first, vector_mask (n - first < 8 ? n - first : 8), value);
+    if (n >= first + 8)
+      _mm256_storeu_ps (y + first, _mm512_castps512_ps256 (value));
+    else
+      _mm512_mask_storeu_ps (y + first, vector_mask (n - first), value);
   }
 }
 
@@ -111,15 +114,17 @@ run_tile (const NncBf16Tile *tile, const uint16_t *const *a, const char *panel, 
 
   const uint16_t *x[BF16_TILE_ROWS];
   UNROLL for (size_t i = 0; i < rows; i++) x[i] = a[i];
-  for (size_t row = 0; row < tile->run_rows; row++)
-    for (size_t run = 0; run < tile->run_columns; run++) {
-      ptrdiff_t k = (ptrdiff_t)row * tile->row_step + (ptrdiff_t)run * tile->column_step;
-      const ptrdiff_t end = k + 2 * (ptrdiff_t)tile->pairs;
-      for (; k < end; k += 2, panel += columns * 4) {
-        const Weights weights = weights_load (panel, columns);
-        UNROLL for (size_t i = 0; i < rows; i++) sums_add (&sums[i], x[i] + k, &weights, columns);
-      }
-    }
+  const ptrdiff_t *offset = tile->offsets, *const last = offset + tile->runs;
+  do {
+    ptrdiff_t k = *offset;
+    const ptrdiff_t end = k + 2 * (ptrdiff_t)tile->pairs;
+    do {
+      const Weights weights = weights_load (panel, columns);
+      UNROLL for (size_t i = 0; i < rows; i++) sums_add (&sums[i], x[i] + k, &weights, columns);
+      panel += columns * 4;
+      k += 2;
+    } while (k != end);
+  } while (++offset != last);
 
   const __m512 minimum = _mm512_set1_ps (tile->minimum), maximum = _mm512_set1_ps (tile->maximum);
   const size_t n = tile->n - column;
@@ -136,21 +141,20 @@ run_row (const NncBf16Tile *tile, const uint16_t *const *a, const char *panel, s
   UNROLL for (size_t part = 0; part < PARTS; part++) sums[part] = sums_begin (part == 0 ? panel : NULL, columns);
   panel += columns * sizeof (float);
 
-  for (size_t row = 0; row < tile->run_rows; row++)
-    for (size_t run = 0; run < tile->run_columns; run++) {
-      const uint16_t *x = a[0] + (ptrdiff_t)row * tile->row_step + (ptrdiff_t)run * tile->column_step;
-      size_t pair = 0;
-      for (; pair + PARTS <= tile->pairs; pair += PARTS)
-        UNROLL for (size_t part = 0; part < PARTS; part++, panel += columns * 4)
-        {
-          const Weights weights = weights_load (panel, columns);
-          sums_add (&sums[part], x + 2 * (pair + part), &weights, columns);
-        }
-      for (; pair < tile->pairs; pair++, panel += columns * 4) {
+  for (size_t run = 0; run < tile->runs; run++) {
+    const uint16_t *x = a[0] + tile->offsets[run];
+    size_t pair = 0;
+    for (; pair + PARTS <= tile->pairs; pair += PARTS)
+      UNROLL for (size_t part = 0; part < PARTS; part++, panel += columns * 4)
+      {
         const Weights weights = weights_load (panel, columns);
-        sums_add (&sums[0], x + 2 * pair, &weights, columns);
+        sums_add (&sums[part], x + 2 * (pair + part), &weights, columns);
       }
+    for (; pair < tile->pairs; pair++, panel += columns * 4) {
+      const Weights weights = weights_load (panel, columns);
+      sums_add (&sums[0], x + 2 * pair, &weights, columns);
     }
+  }
 
   UNROLL for (size_t v = 0; v < columns / 16; v++) sums[0].whole[v]
       = (sums[0].whole[v] + sums[1].whole[v]) + (sums[2].whole[v] + sums[3].whole[v]);

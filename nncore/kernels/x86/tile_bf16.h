@@ -14,8 +14,8 @@
 /* y[i][j] = clamp (bias[j] + sum over the runs of a[i] of their products with the weights): a run's inputs lie
  * together. */
 typedef struct {
-  size_t run_rows, run_columns, pairs; /* runs, and how many pairs each has */
-  ptrdiff_t row_step, column_step; /* elements from run to run */
+  size_t runs, pairs; /* at least one, and how many pairs each has: at least one */
+  const ptrdiff_t *offsets; /* elements from a[i] to each run */
   size_t n; /* columns in all */
   float minimum, maximum;
 } NncBf16Tile;
