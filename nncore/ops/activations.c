@@ -44,7 +44,7 @@ ACTIVATION (Softplus, SOFTPLUS (v))
 ACTIVATION (Softsign, v / (1 + fabs (v)))
 ACTIVATION (ThresholdedRelu, v <= A ? 0 : v, ATTRIBUTES ({ "alpha", 1 }))
 ACTIVATION (Mish, v *tanh (SOFTPLUS (v)))
-ACTIVATION (Swish, v *SIGMOID (A *v), ATTRIBUTES ({ "alpha", 1 }))
+KERNEL_ACTIVATION (Swish, swish_f32, v *SIGMOID (A *v), ATTRIBUTES ({ "alpha", 1 }))
 
 /* --- of integers, too ----------------------------------------------------------- */
 

@@ -12,6 +12,7 @@ typedef struct {
   gsize bytes; /* in one index of outer */
   gboolean rescale;
   NncScale scale;
+  guint8 table[256]; /* of numbers of 8 bits to rescale: what each byte becomes */
 } Part;
 
 typedef struct {
@@ -59,10 +60,9 @@ infer (NncInference *inference, GError **error)
 
 /* As TFLite has it: in float, by the reciprocal of y's scale. */
 static void
-copy_rescaled (const Params *params, const Part *part, NncDataType type, guint8 *y, const guint8 *x)
+rescale (const Params *params, const Part *part, NncDataType type, gpointer y, gconstpointer x, gsize n)
 {
   float scale = part->scale.scale * (1 / params->scale.scale), bias = -(float)part->scale.zero_point * scale;
-  gsize n = part->bytes / nnc_data_type_get_size (type);
   gint32 minimum, maximum;
 
   nnc_stored_limits (type, &minimum, &maximum);
@@ -71,6 +71,16 @@ copy_rescaled (const Params *params, const Part *part, NncDataType type, guint8 
 
     nnc_stored_set (y, type, i, (gint32)CLAMP (moved, (float)minimum, (float)maximum));
   }
+}
+
+static void
+copy_rescaled (const Params *params, const Part *part, NncDataType type, guint8 *y, const guint8 *x)
+{
+  if (type == NNC_I16)
+    rescale (params, part, type, y, x, part->bytes / sizeof (gint16));
+  else
+    for (gsize i = 0; i < part->bytes; i++)
+      y[i] = part->table[x[i]];
 }
 
 static gboolean
@@ -98,6 +108,11 @@ run (const NncStep *step, NncRunContext *context, GError **error)
 static gboolean
 read_scales (Params *params, const NncPreparation *prepare, GError **error)
 {
+  NncDataType type = prepare->outputs[0]->desc.type;
+  guint8 bytes[256];
+
+  for (guint i = 0; i < G_N_ELEMENTS (bytes); i++)
+    bytes[i] = (guint8)i;
   if (!nnc_node_get_output_scale (prepare->node, 0, &params->scale, error))
     return FALSE;
   for (guint i = 0; i < prepare->n_inputs; i++) {
@@ -106,6 +121,8 @@ read_scales (Params *params, const NncPreparation *prepare, GError **error)
     if (!nnc_node_get_input_scale (prepare->node, i, &part->scale, error))
       return FALSE;
     part->rescale = part->scale.scale != params->scale.scale || part->scale.zero_point != params->scale.zero_point;
+    if (part->rescale && type != NNC_I16)
+      rescale (params, part, type, part->table, bytes, G_N_ELEMENTS (bytes));
   }
   return TRUE;
 }

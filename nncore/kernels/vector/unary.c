@@ -64,6 +64,14 @@ hard_swish (Vector x, Vector p0, Vector p1)
   return vector_mul (x, hard_sigmoid (x, vector_splat (1 / 6.f), vector_splat (0.5f)));
 }
 
+/* x / (1 + e^-alpha x): where the exponential is infinite, 0 */
+static ALWAYS_INLINE Vector
+swish (Vector x, Vector alpha, Vector p1)
+{
+  Vector e = vector_exp (vector_mul (x, vector_sub (vector_zero (), alpha)));
+  return vector_div (x, vector_add (vector_splat (1), e));
+}
+
 static ALWAYS_INLINE Vector
 exponential (Vector x, Vector p0, Vector p1)
 {
@@ -89,5 +97,6 @@ UNARY (nnc_sigmoid_f32, sigmoid, 0, 0)
 UNARY (nnc_tanh_f32, hyperbolic_tangent, 0, 0)
 UNARY (nnc_hard_sigmoid_f32, hard_sigmoid, p[0], p[1])
 UNARY (nnc_hard_swish_f32, hard_swish, 0, 0)
+UNARY (nnc_swish_f32, swish, p[0], 0)
 UNARY (nnc_exp_f32, exponential, 0, 0)
 UNARY (nnc_sqrt_f32, square_root, 0, 0)
