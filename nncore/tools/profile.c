@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* profile.c: how long each step of a plan takes, and what of the core's peak that is. The peak is measured between the
+/* profile.c: how long each step of a plan takes, and what of the core's peak that is. Peaks are measured between the
  * runs: a core's clock, and what it shares with others, changes from moment to moment. */
 #include "profile.h"
 
@@ -9,12 +9,12 @@
 struct _Profile {
   guint n;
   double *microseconds; /* of each step */
-  double peak; /* 10^9 multiply-adds a second */
+  double peaks[PEAK_N_KINDS]; /* 10^9 multiply-adds a second */
 };
 
 typedef struct {
   NncStepInfo info;
-  double microseconds, gmacs, gigabytes, of_peak, share; /* gmacs, gigabytes: a second */
+  double microseconds, gmacs, gigabytes, peak, of_peak, share; /* gmacs, gigabytes, peak: a second */
 } StepFigures;
 
 void
@@ -24,19 +24,20 @@ profile_free (Profile *profile)
   g_free (profile);
 }
 
-/* times: an array for each of n steps, and one for the peak. */
+/* times: an array for each of n steps, and one for each peak. */
 static gboolean
 take_times (NncSession *session, double seconds, GPtrArray *times, GError **error)
 {
-  guint n = times->len - 1;
+  guint n = times->len - PEAK_N_KINDS;
   g_autofree double *took = g_new0 (double, times->len);
   double end = timing_now_us () + seconds * 1e6;
 
   for (guint runs = 0; runs < 3 || timing_now_us () < end; runs++) {
     if (!nnc_session_run_timed (session, took, error))
       return FALSE;
-    took[n] = peak_measure ();
-    for (guint i = 0; i <= n; i++)
+    for (guint kind = 0; kind < PEAK_N_KINDS; kind++)
+      took[n + kind] = peak_measure (kind);
+    for (guint i = 0; i < times->len; i++)
       g_array_append_val ((GArray *)times->pdata[i], took[i]);
   }
   return TRUE;
@@ -56,7 +57,7 @@ profile_new (NncSession *session, double seconds, GError **error)
   guint n = nnc_session_get_n_steps (session);
   Profile *profile;
 
-  for (guint i = 0; i <= n; i++)
+  for (guint i = 0; i < n + PEAK_N_KINDS; i++)
     g_ptr_array_add (times, g_array_new (FALSE, FALSE, sizeof (double)));
   if (!take_times (session, seconds, times, error))
     return NULL;
@@ -65,7 +66,8 @@ profile_new (NncSession *session, double seconds, GError **error)
   profile->microseconds = g_new (double, n + 1);
   for (guint i = 0; i < n; i++)
     profile->microseconds[i] = median_of (times->pdata[i]);
-  profile->peak = median_of (times->pdata[n]);
+  for (guint kind = 0; kind < PEAK_N_KINDS; kind++)
+    profile->peaks[kind] = median_of (times->pdata[n + kind]);
   return profile;
 }
 
@@ -78,7 +80,8 @@ figures_of (const Profile *profile, NncSession *session, guint i, double whole)
   nnc_session_get_step (session, i, &step.info);
   step.gmacs = (double)step.info.macs / nanoseconds;
   step.gigabytes = (double)step.info.bytes / nanoseconds;
-  step.of_peak = step.gmacs / profile->peak;
+  step.peak = profile->peaks[peak_kind_of (step.info.kernel)];
+  step.of_peak = step.gmacs / step.peak;
   step.share = step.microseconds / whole;
   return step;
 }
@@ -97,8 +100,10 @@ print_step (const StepFigures *step, guint i)
 void
 profile_print (const Profile *profile, NncSession *session, double whole)
 {
-  g_print ("\npeak of this core: %.1f GMAC/s\n\n%4s  %-20s %-28s %10s %8s  %15s %8s  %s\n", profile->peak, "step",
-           "operator", "kernel", "us", "of all", "", "of peak", "node");
+  g_print ("\npeak of this core: %.1f GMAC/s of floats, %.1f of bytes, %.1f of bf16\n\n", profile->peaks[PEAK_FLOATS],
+           profile->peaks[PEAK_BYTES], profile->peaks[PEAK_BF16]);
+  g_print ("%4s  %-20s %-28s %10s %8s  %15s %8s  %s\n", "step", "operator", "kernel", "us", "of all", "", "of peak",
+           "node");
   for (guint i = 0; i < profile->n; i++) {
     StepFigures step = figures_of (profile, session, i, whole);
 
@@ -130,7 +135,8 @@ print_json_step (const StepFigures *step)
   g_print ("\"us\": %.3f, \"share\": %.5f, \"macs\": %" G_GUINT64_FORMAT ", \"bytes\": %" G_GUINT64_FORMAT,
            step->microseconds, step->share, step->info.macs, step->info.bytes);
   if (step->info.macs)
-    g_print (", \"gmac_per_s\": %.3f, \"of_peak\": %.5f", step->gmacs, step->of_peak);
+    g_print (", \"gmac_per_s\": %.3f, \"peak_gmac_per_s\": %.3f, \"of_peak\": %.5f", step->gmacs, step->peak,
+             step->of_peak);
   else
     g_print (", \"gb_per_s\": %.3f", step->gigabytes);
 }
@@ -138,7 +144,7 @@ print_json_step (const StepFigures *step)
 void
 profile_print_json (const Profile *profile, NncSession *session, double whole)
 {
-  g_print (", \"peak_gmac_per_s\": %.3f, \"steps\": [", profile->peak);
+  g_print (", \"peak_gmac_per_s\": %.3f, \"steps\": [", profile->peaks[PEAK_FLOATS]);
   for (guint i = 0; i < profile->n; i++) {
     StepFigures step = figures_of (profile, session, i, whole);
 

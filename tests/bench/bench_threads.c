@@ -27,7 +27,7 @@ static gpointer
 repeat_peak (gpointer data)
 {
   for (guint i = 0; i < PEAKS; i++)
-    peak_measure ();
+    peak_measure (PEAK_FLOATS);
   return NULL;
 }
 

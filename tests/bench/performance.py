@@ -30,7 +30,6 @@ OUTPUT = ROOT / "docs/performance.md"
 PLOT = ROOT / "docs/images/performance.svg"
 OWN, OWN_BF16 = "nncore", "nncore bf16"
 BF16 = "OpenVINO"
-CPU_FLAGS = Path("/proc/cpuinfo").read_text().split()
 
 # What issue 6 wants, by what is in a network's name: the ratio, and the share of the core's peak. The first that fits.
 TARGETS = [
@@ -122,16 +121,9 @@ def bench(nncore, path, seconds, *options):
     return json.loads(done.stdout)
 
 
-def times_of_peak(kernel):
-    """How many products a kernel could do in the time of one of floats."""
-    if "quantized" in kernel and "avx512_vnni" in CPU_FLAGS:
-        return 4
-    return 2 if "bf16" in kernel else 1
-
-
 def time_at_peak(profile):
-    """Microseconds that the core would take for the network's products alone."""
-    return sum(step["macs"] / times_of_peak(step["kernel"]) for step in profile["steps"]) / profile["peak_gmac_per_s"] / 1e3
+    """Microseconds that the core would take for the network's products alone, each kind at its own peak."""
+    return sum(step["macs"] / step["peak_gmac_per_s"] for step in profile["steps"] if step["macs"]) / 1e3
 
 
 def is_of_integers(profile):
