@@ -162,38 +162,56 @@ copy_pixels (const NncQuantizedWindow *q, const Section *s, uint8_t *to, const u
   }
 }
 
-/* Pixels first, first + strips, … of the n there are become one strip. */
+/* Pixels of the image that lie in one strip of a section: of the n there are numbers first, first + strips, … */
+typedef struct {
+  size_t first, n;
+  size_t begin, end; /* bytes of a row; what lies beside them in the strip is outside the image */
+} Part;
+
+static Part
+part_of (const NncWindow *w, const Section *s, size_t first)
+{
+  size_t left, n = nnc_rows_inside (w, &left), strip = s->strip + (left + first) % s->strips * s->strip_size;
+  Part part = { .first = first, .n = first < n ? (n - first + s->strips - 1) / s->strips : 0 };
+  part.begin = strip + (left + first) / s->strips * s->pixel;
+  part.end = part.begin + part.n * s->pixel;
+  return part;
+}
+
 static void
-fill_strip (const NncQuantizedWindow *q, const Section *s, uint8_t *to, const uint8_t *from, size_t first, size_t n)
+fill_part (const NncQuantizedWindow *q, const Section *s, const Part *part, uint8_t *to, const uint8_t *from)
 {
   ptrdiff_t step = (ptrdiff_t)s->strips * q->window.in_pixel;
-  if (first >= n)
-    return;
-  from += (ptrdiff_t)first * q->window.in_pixel + (ptrdiff_t)s->first;
-  n = (n - first + s->strips - 1) / s->strips;
+  from += (ptrdiff_t)part->first * q->window.in_pixel + (ptrdiff_t)s->first;
   if (step == (ptrdiff_t)s->pixel && s->channels == s->pixel)
-    nnc_rows_copy (q, to, from, n * s->pixel);
+    nnc_rows_copy (q, to, from, part->n * s->pixel);
   else if (s->pixel == 8)
-    copy_pixels (q, s, to, from, step, n, 8);
+    copy_pixels (q, s, to, from, step, part->n, 8);
   else if (s->pixel == 16)
-    copy_pixels (q, s, to, from, step, n, 16);
+    copy_pixels (q, s, to, from, step, part->n, 16);
   else if (s->pixel == 32)
-    copy_pixels (q, s, to, from, step, n, 32);
+    copy_pixels (q, s, to, from, step, part->n, 32);
   else
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < part->n; i++)
       nnc_rows_copy (q, to + i * s->pixel, from + (ptrdiff_t)i * step, s->pixel);
 }
 
-/* What lies left and right of the image is there already. */
+/* from: a row of the image; or NULL, and what is outside is filled. */
 static void
 fill_row (const NncQuantizedWindow *q, const Layout *layout, uint8_t *row, const uint8_t *from)
 {
-  size_t left, n = nnc_rows_inside (&q->window, &left);
+  int outside = q->x_zero_point + nnc_rows_offset (q);
   for (size_t i = 0; i < layout->n; i++) {
     const Section *s = &layout->sections[i];
     for (size_t x = 0; x < s->strips; x++) {
-      size_t strip = (left + x) % s->strips, pixel = (left + x) / s->strips;
-      fill_strip (q, s, row + s->strip + strip * s->strip_size + pixel * s->pixel, from, x, n);
+      Part part = part_of (&q->window, s, x);
+      size_t strip = s->strip + (part.begin - s->strip) / s->strip_size * s->strip_size;
+      if (from) {
+        fill_part (q, s, &part, row + part.begin, from);
+      } else {
+        memset (row + strip, outside, part.begin - strip);
+        memset (row + part.end, outside, strip + s->strip_size - part.end);
+      }
     }
   }
 }
@@ -429,7 +447,8 @@ run (const NncQuantizedWindow *q, const void *x, const void *packed, void *y, vo
   NncRows rows = nnc_rows_new (w, layout.row_size, scratch);
   Work work = { q, rows.rows, q->weight_zero_point + weight_offset (q) };
   nnc_rows_forget (w, &rows);
-  memset (rows.bytes, q->x_zero_point + nnc_rows_offset (q), w->kernel_height * layout.row_size);
+  for (size_t ky = 0; ky < w->kernel_height; ky++)
+    fill_row (q, &layout, rows.bytes + ky * rows.size, NULL);
   for (size_t row = begin; row < end; row++) {
     const uint8_t *image = (const uint8_t *)x + (ptrdiff_t)(row / w->out_height) * w->in_image;
     size_t out_y = row % w->out_height;

@@ -6,9 +6,9 @@
 #include <immintrin.h>
 #include <math.h>
 
+#include "fixed_point_avx512.h"
 #include "quantized_window.h"
 
-#define NNC_INLINE inline __attribute__ ((always_inline))
 #define NNC_SUMS 64
 #define NNC_SUMS_LANES 16
 #define NNC_SUMS_BATCH 24 /* blocks of 64 that are finished at a time */
@@ -51,13 +51,6 @@ void nnc_sums_set (const NncQuantizedWindow *q, const NncQuantizedFilter *filter
 /* n pixels, of at most NNC_SUMS_BATCH blocks, become y. sums: aligned to 64 bytes. */
 void nnc_sums_finish (const NncQuantizedWindow *q, const NncSums *s, const NncSumsBlock *block, const int32_t *sums,
                       size_t n, uint8_t *y);
-
-/* From stored to unsigned. */
-static inline int32_t
-nnc_sums_flip (const NncQuantizedWindow *q)
-{
-  return q->stored == NNC_STORED_I8 ? 128 : 0;
-}
 
 /* sum += the products of four bytes each; in assembler since GCC 12 would keep sums in memory. */
 static NNC_INLINE void

@@ -6,23 +6,18 @@
  * since the floor of a floor is one floor; rounding once to floor (y + 1/2); save where y lies on a tie. Of results
  * that are clamped at the zero point negative y do not matter, and the first, too, is a floor.
  *
- * A floor takes no instruction: 256 + y + what is added is a float from 256 to 512, whose mantissa has the 8 bits of
- * the result, unsigned (of signed bytes with the upper bit flipped), and 15 bits of fraction. Floats are ordered as
- * integers of their bits are, so that what lies outside saturates.
- * Such a float is off by less than 2 units of its fraction: half a one each by the factor, by the sum as a float, by
- * what is added and by the sum of all. 2 units are added to it, and where a fraction is below 4 then, one block of 64
- * in a hundred, the block is computed again in integers. */
+ * rounded_bytes_avx512.h does that. What it is given is off by less than 2 units: half a one each by the factor, by the
+ * sum as a float, by what is added and by the sum of all. Where that may have mattered, in one block of 64 in a
+ * hundred, the block is computed again in integers. */
 #include "quantized_sums.h"
 
 #include <string.h>
 
-#include "fixed_point_avx512.h"
 #include "quantized_rows.h"
+#include "rounded_bytes_avx512.h"
 
 #define LANES NNC_SUMS_LANES
-#define FRACTION 15 /* bits */
-#define UNIT 0x1p-15
-#define EXPONENT 0x8700 /* of 256, above the 8 bits of a result */
+#define ERROR 2 /* units */
 
 /* --- packing ----------------------------------------------------------------------------- */
 
@@ -53,9 +48,9 @@ nnc_sums_set (const NncQuantizedWindow *q, const NncQuantizedFilter *filter, siz
     return;
   }
   NncFixedPoint factor = filter->factors[o];
-  int32_t zero_point = q->y_zero_point + nnc_sums_flip (q);
+  int32_t zero_point = q->y_zero_point + nnc_bytes_flip (q->stored);
   double twice = q->rounding == NNC_ROUND_TWICE && factor.multiplier ? ldexp (0.5, factor.shift) : 0,
-         offset = 256 + zero_point + 0.5 + 2 * UNIT;
+         offset = 256 + zero_point + 0.5 + ERROR * NNC_BYTES_UNIT;
   sums->multiplier[at] = factor.multiplier;
   sums->shift[at] = factor.shift;
   sums->factor[at] = (float)ldexp (factor.multiplier, factor.shift - 31);
@@ -66,27 +61,11 @@ nnc_sums_set (const NncQuantizedWindow *q, const NncQuantizedFilter *filter, siz
 
 /* --- stored bytes ------------------------------------------------------------------------- */
 
-/* Unsigned bytes, as packing leaves them, become stored ones. */
-typedef struct {
-  __m512i low, high, flip, order;
-} Clamp;
-
-static NNC_INLINE Clamp
-clamp_new (const NncQuantizedWindow *q, NncSumsOrder order)
-{
-  const int32_t flip = nnc_sums_flip (q);
-  const __m512i lanes = _mm512_setr_epi32 (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15),
-                quarters = _mm512_setr_epi32 (0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
-  return (Clamp){ _mm512_set1_epi8 ((char)(q->minimum + flip)), _mm512_set1_epi8 ((char)(q->maximum + flip)),
-                  _mm512_set1_epi8 ((char)flip), order == NNC_SUMS_IN_ORDER ? quarters : lanes };
-}
-
-/* Packing works within quarters: it undoes interleaving, and otherwise quarters are to be put in order. */
+/* Packing undoes interleaving. */
 static NNC_INLINE __m512i
-clamp (const Clamp *c, __m512i bytes, const NncSumsOrder order)
+put_in_order (__m512i bytes, const NncSumsOrder order)
 {
-  bytes = _mm512_xor_si512 (_mm512_min_epu8 (_mm512_max_epu8 (bytes, c->low), c->high), c->flip);
-  return order == NNC_SUMS_IN_ORDER ? _mm512_permutexvar_epi32 (c->order, bytes) : bytes;
+  return order == NNC_SUMS_IN_ORDER ? nnc_bytes_order_quarters (bytes) : bytes;
 }
 
 /* n blocks; bit i is set where the i-th may be wrong. */
@@ -94,9 +73,7 @@ static NNC_INLINE uint32_t
 multiply (const NncQuantizedWindow *q, const NncSums *s, const int32_t *sums, size_t n, uint8_t *y, ptrdiff_t step,
           const NncSumsOrder order, const bool with_signs)
 {
-  const Clamp c = clamp_new (q, order);
-  const __m512i exponent = _mm512_set1_epi16 ((short)EXPONENT), sign = _mm512_set1_epi32 (INT32_MIN),
-                uncertain = _mm512_set1_epi32 (4 << (32 - FRACTION));
+  const NncBytesClamp clamp = nnc_bytes_clamp_new (q->stored, q->minimum, q->maximum);
   __m512 factor[4], offset[4];
   uint32_t wrong = s->exact ? UINT32_MAX : 0;
   NNC_UNROLL for (int v = 0; v < 4; v++)
@@ -105,29 +82,20 @@ multiply (const NncQuantizedWindow *q, const NncSums *s, const int32_t *sums, si
     offset[v] = _mm512_loadu_ps (s->offset + v * LANES);
   }
   for (size_t i = 0; i < n; i++, sums += NNC_SUMS, y += step) {
-    __m512i bits[4], least[4];
+    __m512 reals[4];
     NNC_UNROLL for (int v = 0; v < 4; v++)
     {
       __m512i x = _mm512_add_epi32 (_mm512_load_si512 (sums + v * LANES), _mm512_loadu_si512 (s->constant + v * LANES));
       __m512 sum = _mm512_cvtepi32_ps (x);
       if (with_signs) {
-        /* twice with the sum's sign: sign ? sum : twice, bit by bit */
-        __m512i twice = _mm512_ternarylogic_epi32 (sign, x, _mm512_loadu_si512 (s->twice + v * LANES), 0xca);
-        sum = _mm512_add_ps (_mm512_fmadd_ps (sum, factor[v], _mm512_castsi512_ps (twice)), offset[v]);
+        __m512 twice = nnc_bytes_with_sign (_mm512_loadu_ps (s->twice + v * LANES), x);
+        reals[v] = _mm512_add_ps (_mm512_fmadd_ps (sum, factor[v], twice), offset[v]);
       } else {
-        sum = _mm512_fmadd_ps (sum, factor[v], offset[v]);
+        reals[v] = _mm512_fmadd_ps (sum, factor[v], offset[v]);
       }
-      bits[v] = _mm512_castps_si512 (sum);
-      least[v] = _mm512_slli_epi32 (bits[v], 32 - FRACTION);
-      bits[v] = _mm512_srai_epi32 (bits[v], FRACTION);
     }
-    least[0] = _mm512_min_epu32 (_mm512_min_epu32 (least[0], least[1]), _mm512_min_epu32 (least[2], least[3]));
-    wrong |= (uint32_t)(_mm512_cmplt_epu32_mask (least[0], uncertain) != 0) << i;
-    _mm512_storeu_si512 (
-        y, clamp (&c,
-                  _mm512_packus_epi16 (_mm512_subs_epu16 (_mm512_packus_epi32 (bits[0], bits[1]), exponent),
-                                       _mm512_subs_epu16 (_mm512_packus_epi32 (bits[2], bits[3]), exponent)),
-                  order));
+    wrong |= (uint32_t)(nnc_bytes_uncertain (reals, 2 * ERROR) != 0) << i;
+    _mm512_storeu_si512 (y, put_in_order (nnc_bytes_clamp (&clamp, nnc_bytes_pack (reals)), order));
   }
   return wrong;
 }
@@ -136,7 +104,7 @@ multiply (const NncQuantizedWindow *q, const NncSums *s, const int32_t *sums, si
 static NNC_INLINE __m512i
 pack_results (const NncQuantizedWindow *q, const __m512i y[4])
 {
-  const __m512i zero_point = _mm512_set1_epi16 ((short)(q->y_zero_point + nnc_sums_flip (q)));
+  const __m512i zero_point = _mm512_set1_epi16 ((short)(q->y_zero_point + nnc_bytes_flip (q->stored)));
   return _mm512_packus_epi16 (_mm512_add_epi16 (_mm512_packs_epi32 (y[0], y[1]), zero_point),
                               _mm512_add_epi16 (_mm512_packs_epi32 (y[2], y[3]), zero_point));
 }
@@ -145,7 +113,7 @@ pack_results (const NncQuantizedWindow *q, const __m512i y[4])
 static __attribute__ ((noinline, cold)) void
 multiply_exactly (const NncQuantizedWindow *q, const NncSums *s, const int32_t *sums, uint8_t *y, NncSumsOrder order)
 {
-  const Clamp c = clamp_new (q, order);
+  const NncBytesClamp clamp = nnc_bytes_clamp_new (q->stored, q->minimum, q->maximum);
   const __m512i low = _mm512_set1_epi32 (q->minimum - q->y_zero_point),
                 high = _mm512_set1_epi32 (q->maximum - q->y_zero_point);
   __m512i results[4];
@@ -157,14 +125,14 @@ multiply_exactly (const NncQuantizedWindow *q, const NncSums *s, const int32_t *
                                       : nnc_twice_avx512 (x, multiplier, shift);
     results[v] = _mm512_min_epi32 (_mm512_max_epi32 (x, low), high);
   }
-  _mm512_storeu_si512 (y, clamp (&c, pack_results (q, results), order));
+  _mm512_storeu_si512 (y, put_in_order (nnc_bytes_clamp (&clamp, pack_results (q, results)), order));
 }
 
 static NNC_INLINE void
 multiply_even (const NncQuantizedWindow *q, const NncSums *s, const int32_t *sums, size_t n, uint8_t *y, ptrdiff_t step,
                const NncSumsOrder order)
 {
-  const Clamp c = clamp_new (q, order);
+  const NncBytesClamp clamp = nnc_bytes_clamp_new (q->stored, q->minimum, q->maximum);
   const __m512 low = _mm512_set1_ps ((float)(q->minimum - q->y_zero_point)),
                high = _mm512_set1_ps ((float)(q->maximum - q->y_zero_point));
   for (size_t i = 0; i < n; i++, sums += NNC_SUMS, y += step) {
@@ -176,7 +144,7 @@ multiply_even (const NncQuantizedWindow *q, const NncSums *s, const int32_t *sum
                                      _mm512_loadu_ps (s->offset + v * LANES));
       results[v] = _mm512_cvtps_epi32 (_mm512_min_ps (_mm512_max_ps (real, low), high));
     }
-    _mm512_storeu_si512 (y, clamp (&c, pack_results (q, results), order));
+    _mm512_storeu_si512 (y, put_in_order (nnc_bytes_clamp (&clamp, pack_results (q, results)), order));
   }
 }
 
@@ -246,7 +214,7 @@ real_of (const NncQuantizedWindow *q, const NncSums *s, int v, __m512i x)
 }
 
 static NNC_INLINE void
-put_in_order (__m512 lanes[4])
+order_lanes (__m512 lanes[4])
 {
   __m512 low[2] = { _mm512_shuffle_f32x4 (lanes[0], lanes[1], 0x44), _mm512_shuffle_f32x4 (lanes[2], lanes[3], 0x44) };
   __m512 high[2] = { _mm512_shuffle_f32x4 (lanes[0], lanes[1], 0xee), _mm512_shuffle_f32x4 (lanes[2], lanes[3], 0xee) };
@@ -266,7 +234,7 @@ finish_reals (const NncQuantizedWindow *q, const NncSums *s, const NncSumsBlock 
     __m512 lanes[4];
     NNC_UNROLL for (int v = 0; v < 4; v++) lanes[v] = real_of (q, s, v, _mm512_load_si512 (sums + v * LANES));
     if (block->order == NNC_SUMS_INTERLEAVED)
-      put_in_order (lanes);
+      order_lanes (lanes);
     NNC_UNROLL for (int v = 0; v < 4; v++) _mm512_storeu_ps (reals + v * LANES, lanes[v]);
     for (size_t p = 0; p < pixels && i + p < n; p++)
       memcpy (y + (ptrdiff_t)(i + p) * q->window.out_pixel, reals + p * block->pixel, block->channels * sizeof *reals);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* stored_binary_avx512.c: sums, differences and products of stored numbers by
- * AVX-512. Bytes are combined in floats, and 64 results are right unless one of
- * them lies within the error of a tie (quantized_sums.h says why): then, and
- * always for numbers of 16 bits, it is done in integers. */
-#include "fixed_point_avx512.h"
+ * AVX-512. Bytes are combined in floats (rounded_bytes_avx512.h), and 64 results are right unless one of them may lie
+ * on the other side of a tie: then, and always for numbers of 16 bits, it is done in integers. */
 #include "kernel_list.h"
+#include "rounded_bytes_avx512.h"
 
 #include <math.h>
 
@@ -18,9 +17,11 @@ typedef struct {
 typedef struct {
   const NncStoredArithmetic *arithmetic;
   Factor a, b, y;
-  /* In floats: a's and b's share of y, or what their product is multiplied by; 1/2 and what rounding twice adds; and
-   * how near to a tie a result may be wrong, below 1/4 where floats are any good. */
-  float a_share, b_share, half, error;
+  /* In floats: a's and b's share of y, or what their product is multiplied by; what is added, of products as well
+   * rounding twice with the product's sign; and by how many units of a fraction a result may be off, 0 where floats are
+   * no good. */
+  float a_share, b_share, offset, twice;
+  uint32_t error;
 } Work;
 
 static Factor
@@ -35,25 +36,41 @@ real_of (NncFixedPoint factor)
   return ldexp (factor.multiplier, factor.shift - 31);
 }
 
+/* Zero points of sums are in the offset. Each of a' and b' is rounded twice, and where they cancel each other their own
+ * errors stay; so do those of floats: of shares, of the offset, of b's share and it, and of all. */
 static void
-set_shares (Work *work)
+set_sum (Work *work)
 {
   const NncStoredArithmetic *f = work->arithmetic;
-  double y = real_of (f->factor), twice = ldexp (0.5, f->factor.shift),
-         sign = f->operation == NNC_STORED_SUBTRACT ? -1 : 1;
-  work->half = (float)(0.5 + twice);
-  work->error = 1;
-  if (f->stored == NNC_STORED_I16 || f->factor.shift >= 0 || f->factor.multiplier == 0
-      || f->operation == NNC_STORED_SQUARED_DIFFERENCE || f->operation == NNC_STORED_PRELU)
+  double y = real_of (f->factor), sign = f->operation == NNC_STORED_SUBTRACT ? -1 : 1;
+  double a = ldexp (real_of (f->a_factor), f->shift) * y, b = sign * ldexp (real_of (f->b_factor), f->shift) * y;
+  double offset = work->offset - a * f->a_zero_point - b * f->b_zero_point, most = 1 + fabs (offset) + 255 * fabs (b);
+  double error = 4 * y + ldexp (0.5, f->factor.shift) + (a + fabs (b)) * 0x1p-16 + 2 * most * 0x1p-24 + 0x1p-16;
+  if (error > 0x1p-10)
     return;
-  work->a_share = (float)y;
-  work->error = 0x1p-13f;
-  if (f->operation == NNC_STORED_MULTIPLY)
+  work->error = (uint32_t)ceil (error / NNC_BYTES_UNIT);
+  work->a_share = (float)a;
+  work->b_share = (float)b;
+  work->offset = (float)(offset + work->error * NNC_BYTES_UNIT);
+}
+
+static void
+set_floats (Work *work)
+{
+  const NncStoredArithmetic *f = work->arithmetic;
+  int32_t zero_point = f->y_zero_point + nnc_bytes_flip (f->stored);
+  if (f->stored == NNC_STORED_I16 || f->factor.shift >= 0 || f->factor.multiplier == 0 || zero_point < 0
+      || zero_point > UINT8_MAX)
     return;
-  work->a_share = (float)(ldexp (real_of (f->a_factor), f->shift) * y);
-  work->b_share = (float)(sign * ldexp (real_of (f->b_factor), f->shift) * y);
-  /* Each of a' and b' is rounded twice, and where they cancel each other their own errors stay. */
-  work->error += (float)(4 * y) + (fabsf (work->a_share) + fabsf (work->b_share)) * 0x1p-14f;
+  work->offset = 256.5f + (float)zero_point;
+  if (f->operation == NNC_STORED_ADD || f->operation == NNC_STORED_SUBTRACT) {
+    set_sum (work);
+  } else if (f->operation == NNC_STORED_MULTIPLY) {
+    work->error = 2; /* as of sums of products */
+    work->a_share = (float)real_of (f->factor);
+    work->twice = (float)ldexp (0.5, f->factor.shift);
+    work->offset += (float)(work->error * NNC_BYTES_UNIT);
+  }
 }
 
 static size_t
@@ -113,51 +130,34 @@ combine (const Work *work, __m512i a, __m512i b)
   return _mm512_add_epi32 (y, _mm512_set1_epi32 (f->y_zero_point));
 }
 
+/* 16 numbers in floats from 256 to 512. */
 static NNC_INLINE __m512
-load_floats (NncStored stored, const uint8_t *x, int32_t zero_point)
+combine_floats (const Work *work, NncStored stored, const uint8_t *a, const uint8_t *b)
 {
-  return _mm512_cvtepi32_ps (load (stored, x, 0xffff, 1, zero_point));
+  const NncStoredArithmetic *f = work->arithmetic;
+  const __m512 a_share = _mm512_set1_ps (work->a_share), b_share = _mm512_set1_ps (work->b_share),
+               offset = _mm512_set1_ps (work->offset);
+  if (f->operation == NNC_STORED_MULTIPLY) {
+    __m512i product = _mm512_mullo_epi32 (load (stored, a, 0xffff, 1, f->a_zero_point),
+                                          load (stored, b, 0xffff, 1, f->b_zero_point));
+    __m512 twice = nnc_bytes_with_sign (_mm512_set1_ps (work->twice), product);
+    return _mm512_add_ps (_mm512_fmadd_ps (_mm512_cvtepi32_ps (product), a_share, twice), offset);
+  }
+  __m512 p = _mm512_cvtepi32_ps (load (stored, a, 0xffff, 1, 0)),
+         q = _mm512_cvtepi32_ps (load (stored, b, 0xffff, 1, 0));
+  return _mm512_fmadd_ps (p, a_share, _mm512_fmadd_ps (q, b_share, offset));
 }
 
 /* 64 bytes; false: one of them may be wrong, and none is stored. y may be a or b. */
 static NNC_INLINE bool
-run_floats (const Work *work, NncStored stored, uint8_t *y, const uint8_t *a, const uint8_t *b)
+run_floats (const Work *work, const NncBytesClamp *clamp, NncStored stored, uint8_t *y, const uint8_t *a,
+            const uint8_t *b)
 {
-  const NncStoredArithmetic *f = work->arithmetic;
-  const __m512i sign = _mm512_set1_epi32 (INT32_MIN), zero_point = _mm512_set1_epi16 ((short)f->y_zero_point);
-  const __m512 a_share = _mm512_set1_ps (work->a_share), b_share = _mm512_set1_ps (work->b_share);
-  __m512 nearest = _mm512_set1_ps (1);
-  __m512i results[4], low, high, bytes;
-#ifdef __clang__
-  _Pragma ("clang loop unroll(full)")
-#else
-  _Pragma ("GCC unroll 4")
-#endif
-      for (int v = 0; v < 4; v++)
-  {
-    __m512 p = load_floats (stored, a + 16 * v, f->a_zero_point), q = load_floats (stored, b + 16 * v, f->b_zero_point);
-    __m512 real = f->operation == NNC_STORED_MULTIPLY ? _mm512_mul_ps (_mm512_mul_ps (p, q), a_share)
-                                                      : _mm512_fmadd_ps (p, a_share, _mm512_mul_ps (q, b_share));
-    __m512i half = _mm512_ternarylogic_epi32 (sign, _mm512_castps_si512 (real),
-                                              _mm512_castps_si512 (_mm512_set1_ps (work->half)), 0xca);
-    real = _mm512_add_ps (real, _mm512_castsi512_ps (half));
-    nearest = _mm512_range_ps (nearest, _mm512_reduce_ps (real, 0), 0x02);
-    results[v] = _mm512_cvttps_epi32 (real);
-  }
-  if (_mm512_cmp_ps_mask (_mm512_abs_ps (nearest), _mm512_set1_ps (work->error), _CMP_LT_OQ))
+  __m512 reals[4] = { combine_floats (work, stored, a, b), combine_floats (work, stored, a + 16, b + 16),
+                      combine_floats (work, stored, a + 32, b + 32), combine_floats (work, stored, a + 48, b + 48) };
+  if (nnc_bytes_uncertain (reals, 2 * work->error))
     return false;
-  low = _mm512_adds_epi16 (_mm512_packs_epi32 (results[0], results[1]), zero_point);
-  high = _mm512_adds_epi16 (_mm512_packs_epi32 (results[2], results[3]), zero_point);
-  if (stored == NNC_STORED_I8) {
-    bytes = _mm512_max_epi8 (_mm512_packs_epi16 (low, high), _mm512_set1_epi8 ((char)f->minimum));
-    bytes = _mm512_min_epi8 (bytes, _mm512_set1_epi8 ((char)f->maximum));
-  } else {
-    bytes = _mm512_max_epu8 (_mm512_packus_epi16 (low, high), _mm512_set1_epi8 ((char)f->minimum));
-    bytes = _mm512_min_epu8 (bytes, _mm512_set1_epi8 ((char)f->maximum));
-  }
-  /* Packing works within quarters of a vector. */
-  bytes = _mm512_permutexvar_epi32 (_mm512_setr_epi32 (0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15), bytes);
-  _mm512_storeu_si512 (y, bytes);
+  _mm512_storeu_si512 (y, nnc_bytes_order_quarters (nnc_bytes_clamp (clamp, nnc_bytes_pack (reals))));
   return true;
 }
 
@@ -167,9 +167,10 @@ run_row (const Work *work, uint8_t *y, const uint8_t *a, const uint8_t *b, const
   const NncStoredArithmetic *f = work->arithmetic;
   NncStored stored = f->stored;
   size_t size = size_of (stored);
-  bool in_floats = work->error < 0.25f && s->a_step && s->b_step;
+  bool in_floats = work->error && s->a_step && s->b_step;
+  const NncBytesClamp clamp = nnc_bytes_clamp_new (stored, f->minimum, f->maximum);
   for (size_t c = 0; c < s->columns; c += LANES) {
-    if (in_floats && c % 64 == 0 && s->columns - c >= 64 && run_floats (work, stored, y + c, a + c, b + c)) {
+    if (in_floats && c % 64 == 0 && s->columns - c >= 64 && run_floats (work, &clamp, stored, y + c, a + c, b + c)) {
       c += 64 - LANES;
       continue;
     }
@@ -184,9 +185,9 @@ void
 nnc_stored_binary_avx512 (const NncStoredArithmetic *f, void *y, const void *a, const void *b,
                           const NncBroadcast *shape)
 {
-  Work work = { f, factor_of (f->a_factor), factor_of (f->b_factor), factor_of (f->factor), 0, 0, 0, 0 };
+  Work work = { f, factor_of (f->a_factor), factor_of (f->b_factor), factor_of (f->factor), 0, 0, 0, 0, 0 };
   ptrdiff_t size = (ptrdiff_t)size_of (f->stored);
-  set_shares (&work);
+  set_floats (&work);
   for (size_t r = 0; r < shape->rows; r++) {
     uint8_t *to = (uint8_t *)y + (ptrdiff_t)(r * shape->columns) * size;
     const uint8_t *p = (const uint8_t *)a + (ptrdiff_t)r * shape->a_row * size;
