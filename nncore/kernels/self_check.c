@@ -193,21 +193,46 @@ run_mix (const NncKernel *kernel, Data *d, float *y)
   kernel->mix (planes, 1, x, &mix, 37);
 }
 
-/* 7x5 of 19 channels, as bytes; the packed weights of the reference are the largest. */
+/* Each byte counts: as part of a float its difference might be small. */
 static void
-run_quantized (const NncKernel *kernel, Data *d, float *y)
+widen (float *y, const uint8_t *bytes, size_t n)
 {
-  NncFixedPoint factors[7];
-  NncQuantizedWindow w = { .window = window (5, 7, 1), .stored = NNC_STORED_U8, .x_zero_point = 7, .maximum = 255 };
+  for (size_t i = 0; i < n; i++)
+    y[i] = bytes[i];
+}
+
+static void
+convolve_bytes (const NncKernel *kernel, Data *d, float *y, NncStored stored, size_t outs, size_t ins, size_t groups)
+{
+  bool is_signed = stored == NNC_STORED_I8;
+  NncFixedPoint factors[19];
+  uint8_t result[20 * 19] = { 0 };
+  ptrdiff_t in = (ptrdiff_t)(ins / groups);
+  NncQuantizedWindow w = { .window = window (ins, outs, groups),
+                           .stored = stored,
+                           .x_zero_point = 7,
+                           .y_zero_point = is_signed ? 3 : 130,
+                           .minimum = is_signed ? -128 : 0,
+                           .maximum = is_signed ? 127 : 255 };
   const NncQuantizedFilter filter
-      = { .data = d->bytes, .out = 45, .in = 1, .row = 15, .column = 5, .factors = factors };
-  for (size_t o = 0; o < 7; o++)
-    factors[o] = (NncFixedPoint){ (1 << 30) + (int32_t)o * 1234567, -8 };
+      = { .data = d->bytes, .out = 9 * in, .in = 1, .row = 3 * in, .column = in, .factors = factors };
+  for (size_t o = 0; o < outs; o++)
+    factors[o] = (NncFixedPoint){ (1 << 30) + (int32_t)o * 1234567, -10 };
   if (!d->judged->quantized->accepts (&w) || kernel->quantized->packed_size (&w) > sizeof d->packed
       || kernel->quantized->scratch_size (&w) > sizeof d->scratch)
     return;
   kernel->quantized->pack (&w, &filter, d->packed);
-  kernel->quantized->run (&w, d->bytes, d->packed, y, d->scratch, 0, 4);
+  kernel->quantized->run (&w, d->bytes, d->packed, result, d->scratch, 0, 4);
+  widen (y, result, sizeof result);
+}
+
+static void
+run_quantized (const NncKernel *kernel, Data *d, float *y)
+{
+  convolve_bytes (kernel, d, y, NNC_STORED_U8, 7, 5, 1);
+  convolve_bytes (kernel, d, y + 512, NNC_STORED_I8, 7, 5, 1);
+  convolve_bytes (kernel, d, y + 1024, NNC_STORED_U8, 19, 19, 19);
+  convolve_bytes (kernel, d, y + 1536, NNC_STORED_I8, 19, 19, 19);
 }
 
 static void
@@ -223,8 +248,12 @@ run_stored_binary (const NncKernel *kernel, Data *d, float *y)
 static void
 run_stored_pool (const NncKernel *kernel, Data *d, float *y)
 {
-  const NncStoredWindow w = { .window = window (19, 19, 19), .stored = NNC_STORED_U8, .maximum = 255 };
-  kernel->stored_pool (&w, d->bytes, y, 0, 4);
+  uint8_t result[2][20 * 19];
+  NncStoredWindow w = { .window = window (19, 19, 19), .stored = NNC_STORED_U8, .minimum = 9, .maximum = 250 };
+  kernel->stored_pool (&w, d->bytes, result[0], 0, 4);
+  w = (NncStoredWindow){ .window = window (19, 19, 19), .stored = NNC_STORED_I8, .minimum = -100, .maximum = 120 };
+  kernel->stored_pool (&w, d->bytes, result[1], 0, 4);
+  widen (y, result[0], sizeof result);
 }
 
 static void

@@ -6,6 +6,7 @@
 
 #include "kernel_list.h"
 #include "nncorc_accumulate.h"
+#include "nncorc_bytes.h"
 #include "nncorc_elementwise.h"
 #include "nncorc_pictures.h"
 #include "nncorc_pixels.h"
