@@ -10,17 +10,16 @@
 #include "unscaled.h"
 
 /* The part of a plane's rows that is read, in bytes. A plane whose components
- * all take every second byte, or every fourth, is summed into two rows: one of
- * the even bytes, one of the odd ones. */
+ * all take every second byte, or every third or fourth, is summed into as many rows. */
 typedef struct {
   gint begin, end, shift_y; /* end 0: not read */
-  gboolean split;
+  gint ways;
 } Span;
 
 /* One component: where its sums lie, and what becomes of them. */
 typedef struct {
   const NncComponent *layout;
-  gboolean odd;
+  gint way; /* which of the span's rows has it */
   NncColumnTable columns;
   float *row; /* [width] */
 } Component;
@@ -36,8 +35,7 @@ struct _NncPictureConverter {
   Component components[3];
   NncTensorRow row;
   NncSumRowsU8 sum_rows;
-  NncSumColumnsS16 sum_columns;
-  gint16 *sums[2]; /* [elements of the widest span, and as many taps as are read beyond] */
+  gint16 *sums[4]; /* by way: [elements of the widest span, and as many as are read beyond] */
   float *parts; /* [taps of the finest axis] */
 };
 
@@ -56,6 +54,12 @@ init_axes (NncPictureConverter *self, const NncRectangle *crop, const NncTensorS
   return TRUE;
 }
 
+static gint
+greatest_divisor (gint a, gint b)
+{
+  return b ? greatest_divisor (b, a % b) : a;
+}
+
 static void
 init_spans (NncPictureConverter *self)
 {
@@ -65,7 +69,7 @@ init_spans (NncPictureConverter *self)
     Span *span = &self->spans[layout->plane];
     gint begin = layout->offset + nnc_tap_begin (&axis->taps[0]) * layout->step;
     gint end = layout->offset + (nnc_tap_end (&axis->taps[axis->n - 1]) - 1) * layout->step + 1;
-    span->split = (!span->end || span->split) && layout->step % 2 == 0;
+    span->ways = greatest_divisor (span->ways, layout->step);
     span->begin = span->end ? MIN (span->begin, begin) : begin;
     span->end = MAX (span->end, end);
     span->shift_y = layout->shift_y;
@@ -79,11 +83,10 @@ init_columns (NncPictureConverter *self)
     Component *component = &self->components[c];
     const NncComponent *layout = component->layout;
     const Span *span = &self->spans[layout->plane];
-    gint base = layout->offset - span->begin, halve = span->split;
-    component->odd = span->split && base % 2 != 0;
-    /* base may be negative, and is even then or made so by the shift: rounding down is what is wanted. */
-    if (!nnc_column_table_init (&component->columns, &self->axes_x[layout->shift_x], base >> halve,
-                                layout->step >> halve))
+    gint base = layout->offset - span->begin; /* may be negative: sample 0 need not be in the span */
+    component->way = (base % span->ways + span->ways) % span->ways;
+    if (!nnc_column_table_init (&component->columns, &self->axes_x[layout->shift_x],
+                                (base - component->way) / span->ways, layout->step / span->ways))
       return FALSE;
   }
   return TRUE;
@@ -92,19 +95,24 @@ init_columns (NncPictureConverter *self)
 static gboolean
 init_buffers (NncPictureConverter *self)
 {
-  gsize width = (gsize)self->row.spec.width, elements = 0, taps = 0;
-  for (gint plane = 0; plane < 3; plane++)
-    elements = MAX (elements, (gsize)(self->spans[plane].end - self->spans[plane].begin));
+  gsize width = (gsize)self->row.spec.width, beyond = 0;
   for (gint c = 0; c < self->n_components; c++) {
-    taps = MAX (taps, self->components[c].columns.table.taps);
+    beyond = MAX (beyond, nnc_columns_read (&self->components[c].columns.table));
     if (!(self->components[c].row = g_try_new (float, width)))
       return FALSE;
   }
-  /* What lies beyond the sums is multiplied by weights of 0, and should be numbers. */
-  self->sums[0] = g_try_new0 (gint16, elements + taps);
-  self->sums[1] = g_try_new0 (gint16, elements + taps);
+  for (gint way = 0; way < 4; way++) {
+    gsize elements = 0;
+    for (gint plane = 0; plane < 3; plane++)
+      if (self->spans[plane].ways > way)
+        elements = MAX (elements,
+                        (gsize)((self->spans[plane].end - self->spans[plane].begin) / self->spans[plane].ways + 1));
+    /* What lies beyond the sums is multiplied by weights of 0, and should be numbers. */
+    if (elements && !(self->sums[way] = g_try_new0 (gint16, elements + beyond)))
+      return FALSE;
+  }
   self->parts = g_try_new (float, (gsize)MAX (self->axes_x[0].n, self->axes_x[1].n));
-  return self->sums[0] && self->sums[1] && self->parts;
+  return self->parts != NULL;
 }
 
 static gboolean
@@ -118,7 +126,6 @@ init (NncPictureConverter *self, const NncPictureFormat *in, const NncTensorSpec
   self->x = crop->x;
   self->y = crop->y;
   self->sum_rows = nnc_kernel_find (NNC_SLOT_sum_rows_u8)->sum_rows;
-  self->sum_columns = nnc_kernel_find (NNC_SLOT_sum_columns_s16)->sum_columns;
   if (crop->width == out->width && crop->height == out->height)
     nnc_unscaled_init (&self->unscaled, in, out, how);
   if (!nnc_tensor_row_init (&self->row, out, &color, how) || !init_axes (self, crop, out))
@@ -181,8 +188,9 @@ nnc_picture_converter_free (NncPictureConverter *converter)
     nnc_axis_clear (&converter->axes_x[shift]);
     nnc_axis_clear (&converter->axes_y[shift]);
     nnc_row_table_clear (&converter->rows[shift]);
-    g_free (converter->sums[shift]);
   }
+  for (gint way = 0; way < 4; way++)
+    g_free (converter->sums[way]);
   for (gint c = 0; c < 3; c++) {
     nnc_column_table_clear (&converter->components[c].columns);
     g_free (converter->components[c].row);
@@ -198,8 +206,8 @@ scale_columns (NncPictureConverter *self, Component *component, float zero, gint
 {
   const NncAxis *axis = &self->axes_x[component->layout->shift_x];
   gboolean whole = n == 1 && axis->parts == 1;
-  nnc_column_table_run (&component->columns, self->sum_columns, whole ? component->row : self->parts,
-                        self->sums[component->odd], self->rows[component->layout->shift_y].unit, zero);
+  nnc_column_table_run (&component->columns, whole ? component->row : self->parts, self->sums[component->way],
+                        self->rows[component->layout->shift_y].unit, zero);
   if (!whole)
     nnc_add_parts (component->row, self->parts, self->row.spec.width, axis->parts, 1 / (float)n, part == 0);
 }
@@ -213,7 +221,7 @@ scale_plane (NncPictureConverter *self, gint plane, const guint8 *pixels, gssize
   for (gint part = 0; part < parts; part++) {
     NncRowSum sum;
     float zero = nnc_row_table_get (&self->rows[span->shift_y], y * parts + part, pixels + span->begin, stride, &sum);
-    self->sum_rows (self->sums[0], span->split ? self->sums[1] : NULL, &sum, (gsize)(span->end - span->begin));
+    self->sum_rows (self->sums, span->ways, &sum, (gsize)(span->end - span->begin));
     for (gint c = 0; c < self->n_components; c++)
       if (self->components[c].layout->plane == plane)
         scale_columns (self, &self->components[c], zero, part, parts);

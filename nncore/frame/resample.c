@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* resample.c: shares of samples become integer weights. Sums of rows use all of
- * 16 bits, sums of columns all of 32: either's rounding is below 1/128 of a byte's step. */
+/* resample.c: shares of samples become integer weights. Sums of rows are exact, or use all of 16 bits; sums of
+ * columns use all of 32: either's rounding is below 1/128 of a byte's step. */
 #include "resample.h"
 
 #include <math.h>
@@ -8,31 +8,58 @@
 /* The whole part of a byte's sum: 255 rows of 255 are below 1 << 16. */
 #define SUM_BITS 8
 
-static gint
-shift_of (const NncAxis *axis)
+/* The heaviest weight that a kernel takes as it is, without a fraction. */
+#define SMALL_WEIGHT 64
+
+static gboolean
+is_whole (double x)
 {
-  gint shift = SUM_BITS;
-  while (axis->length * (1 << shift) > 1 << SUM_BITS)
-    shift--;
-  return shift;
+  return fabs (x - rint (x)) < 1e-6;
 }
 
-static guint16
-row_weight (double share, gint shift)
+static gboolean
+all_whole (const NncAxis *axis, gint weight)
 {
-  return (guint16)MIN (G_MAXUINT16, lrint (share * (1 << (shift + 8))));
+  for (gint i = 0; i < axis->n; i++)
+    if (!is_whole (axis->taps[i].head * weight) || !is_whole (axis->taps[i].tail * weight))
+      return FALSE;
+  return TRUE;
+}
+
+/* The weight of a row with which all shares are small whole numbers, as those of usual sizes are: 28 where 1080 rows
+ * become 224. 0: there is none. */
+static gint
+exact_weight (const NncAxis *axis)
+{
+  for (gint weight = 1; weight <= SMALL_WEIGHT && axis->length * weight <= 1 << SUM_BITS; weight++)
+    if (all_whole (axis, weight))
+      return weight;
+  return 0;
+}
+
+/* The largest power of two that leaves room for the sum. */
+static gint
+rounded_weight (const NncAxis *axis)
+{
+  gint weight = 1 << SUM_BITS;
+  while (axis->length * weight > 1 << SUM_BITS)
+    weight /= 2;
+  return weight;
 }
 
 gboolean
 nnc_row_table_init (NncRowTable *table, const NncAxis *axis)
 {
+  gint exact = exact_weight (axis);
   table->axis = axis;
-  table->shift = shift_of (axis);
-  table->unit = (float)(1 / (axis->length * (1 << table->shift)));
+  table->weight = exact ? exact : rounded_weight (axis);
+  table->fraction = exact ? 0 : 8;
+  table->unit = (float)(1 / (axis->length * table->weight));
   table->weights = g_try_new (guint16, 2 * (gsize)axis->n);
+  double one = table->weight << table->fraction;
   for (gint i = 0; table->weights && i < axis->n; i++) {
-    table->weights[2 * i] = row_weight (axis->taps[i].head, table->shift);
-    table->weights[2 * i + 1] = row_weight (axis->taps[i].tail, table->shift);
+    table->weights[2 * i] = (guint16)MIN (G_MAXUINT16, lrint (axis->taps[i].head * one));
+    table->weights[2 * i + 1] = (guint16)MIN (G_MAXUINT16, lrint (axis->taps[i].tail * one));
   }
   return table->weights != NULL;
 }
@@ -51,12 +78,13 @@ nnc_row_table_get (const NncRowTable *table, gint i, const guint8 *x, gssize str
   *sum = (NncRowSum){ .inner = tap->whole ? x + tap->first * stride : x,
                       .stride = stride,
                       .rows = (gsize)tap->whole,
-                      .shift = table->shift,
                       .first = head ? x + (tap->first - 1) * stride : NULL,
                       .last = tail ? x + (tap->first + tap->whole) * stride : NULL,
+                      .inner_weight = (guint16)table->weight,
                       .first_weight = head,
-                      .last_weight = tail };
-  return 32768 + .5f * (head > 0) + .5f * (tail > 0);
+                      .last_weight = tail,
+                      .fraction = table->fraction };
+  return 32768 + (table->fraction ? .5f * (head > 0) + .5f * (tail > 0) : 0);
 }
 
 /* The weight of the heaviest sample of any tap. */
@@ -92,6 +120,17 @@ count_taps (const NncAxis *axis, gint step)
   return most <= 8 ? 8 : (most + 15) / 16 * 16;
 }
 
+static gboolean
+pack (NncColumnTable *table)
+{
+  table->kernel = nnc_kernel_find_columns (NNC_SLOT_sum_columns_s16, &table->table)->sum_columns;
+  gsize size = table->kernel->packed_size (&table->table);
+  if (size && posix_memalign (&table->packed, 64, size))
+    return FALSE;
+  table->kernel->pack (&table->table, table->packed);
+  return TRUE;
+}
+
 gboolean
 nnc_column_table_init (NncColumnTable *table, const NncAxis *axis, gint base, gint step)
 {
@@ -109,7 +148,7 @@ nnc_column_table_init (NncColumnTable *table, const NncAxis *axis, gint base, gi
     set_weights (table->weights + (gsize)i * (gsize)taps, &axis->taps[i], step, table->one);
   }
   table->table = (NncColumns){ (gsize)axis->n, table->first, table->weights, (gsize)taps };
-  return TRUE;
+  return pack (table);
 }
 
 void
@@ -117,6 +156,7 @@ nnc_column_table_clear (NncColumnTable *table)
 {
   g_clear_pointer (&table->first, g_free);
   g_clear_pointer (&table->weights, g_free);
+  g_clear_pointer (&table->packed, free);
 }
 
 static void
@@ -127,13 +167,12 @@ widen (float *restrict y, const gint16 *restrict x, gsize n, float unit, float o
 }
 
 void
-nnc_column_table_run (const NncColumnTable *table, NncSumColumnsS16 kernel, float *y, const gint16 *x, float unit,
-                      float zero)
+nnc_column_table_run (const NncColumnTable *table, float *y, const gint16 *x, float unit, float zero)
 {
   if (table->identity)
     widen (y, x + table->first[0], table->table.n, unit, zero * unit);
   else
-    kernel (y, x, &table->table, unit / (float)(1 << table->one), zero * unit);
+    table->kernel->run (y, x, &table->table, table->packed, unit / (float)(1 << table->one), zero * unit);
 }
 
 void

@@ -10,8 +10,8 @@
 typedef struct {
   const NncAxis *axis;
   guint16 *weights; /* [taps][2]: of the row before the whole ones and of the one after them; 0: not read */
-  gint shift; /* 1 of a sum is 1 / (length << shift) of 0..255 */
-  float unit; /* which is this much */
+  gint weight, fraction; /* of a whole row, and the bits of the others' that are rounded off */
+  float unit; /* 1 of a sum is this much of 0..255: 1 / (length * weight) */
 } NncRowTable;
 /* Returns FALSE when memory is refused. The axis is kept. */
 gboolean nnc_row_table_init (NncRowTable *table, const NncAxis *axis);
@@ -24,6 +24,8 @@ float nnc_row_table_get (const NncRowTable *table, gint i, const guint8 *x, gssi
 /* The columns of one component: samples base + k * step of a row. */
 typedef struct {
   NncColumns table;
+  const NncSumColumns *kernel;
+  gpointer packed; /* of the kernel */
   gint32 *first;
   gint16 *weights;
   gint one; /* the sum of a sample's weights is 1 << one */
@@ -34,9 +36,8 @@ gboolean nnc_column_table_init (NncColumnTable *table, const NncAxis *axis, gint
 void nnc_column_table_clear (NncColumnTable *table);
 
 /* y[i] = sample i, 0..255, of sums with the given unit and zero. x is read up
- * to table.taps elements beyond the first of the last sample. */
-void nnc_column_table_run (const NncColumnTable *table, NncSumColumnsS16 kernel, float *y, const gint16 *x, float unit,
-                           float zero);
+ * to nnc_columns_read() elements beyond the first of the last sample. */
+void nnc_column_table_run (const NncColumnTable *table, float *y, const gint16 *x, float unit, float zero);
 
 /* y[i] (+)= share * the mean of `parts` numbers of x in a row; at first y is not added to. */
 void nnc_add_parts (float *y, const float *x, gint n, gint parts, float share, gboolean first);

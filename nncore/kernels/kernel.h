@@ -64,28 +64,42 @@ typedef void (*NncReduceF32) (float *y, const float *x, size_t outer, size_t axi
 typedef void (*NncNormalizeU8) (float *y, const uint8_t *x, size_t n, int channels, const float *scale,
                                 const float *offset);
 
-/* What rows of a picture amount to: V[i] = (sum over the inner rows of x[i] << shift) + (first[i] * first_weight >> 8)
- * + (last[i] * last_weight >> 8), at most 65535. Stored is V - 32768, which fits a signed multiplication. */
+/* What rows of a picture amount to: V[i] = (sum over the inner rows of x[i]) * inner_weight
+ * + (first[i] * first_weight >> fraction) + (last[i] * last_weight >> fraction), at most 65535.
+ * Stored is V - 32768, which fits a signed multiplication. */
 typedef struct {
   const uint8_t *inner; /* the first of the rows that count whole */
   ptrdiff_t stride;
   size_t rows;
-  int shift; /* 0 to 8 */
   const uint8_t *first, *last; /* the rows at either side; not read where their weight is 0 */
-  uint16_t first_weight, last_weight;
+  uint16_t inner_weight, first_weight, last_weight;
+  int fraction; /* 0: no weight is above 64; 8: inner_weight is a power of 2, up to 256 */
 } NncRowSum;
-/* y[i] is of element i, i < n; where there is an odd, y[i] is of element 2 i and odd[i] of element 2 i + 1. */
-typedef void (*NncSumRowsU8) (int16_t *y, int16_t *odd, const NncRowSum *sum, size_t n);
+/* y[k][i] is of element ways * i + k < n: components that lie side by side come apart. ways: 1 to 4. */
+typedef void (*NncSumRowsU8) (int16_t *const y[4], int ways, const NncRowSum *sum, size_t n);
 
 /* Which elements of a row make each sample, and how much each counts. */
 typedef struct {
   size_t n;
   const int32_t *first; /* [n] */
-  const int16_t *weights; /* [n][taps], not negative, at most 65536 together; all taps are read, even of weight 0 */
+  const int16_t *weights; /* [n][taps], not negative, at most 65536 together */
   size_t taps; /* 8, or a multiple of 16 */
 } NncColumns;
+
+/* Elements of a row that are read from the first of each sample on, whatever they weigh. */
+static inline size_t
+nnc_columns_read (const NncColumns *columns)
+{
+  return columns->taps < 64 ? 64 : columns->taps;
+}
+
 /* y[i] = (sum over k of weights[i][k] * x[first[i] + k]) * scale + offset: the sum is exact, in 32 bits. */
-typedef void (*NncSumColumnsS16) (float *y, const int16_t *x, const NncColumns *columns, float scale, float offset);
+typedef struct {
+  bool (*accepts) (const NncColumns *columns);
+  size_t (*packed_size) (const NncColumns *columns); /* bytes; 0: the columns are read as they are */
+  void (*pack) (const NncColumns *columns, void *packed);
+  void (*run) (float *y, const int16_t *x, const NncColumns *columns, const void *packed, float scale, float offset);
+} NncSumColumns;
 
 /* The smallest and the largest of n numbers and 0; NaN is passed over. */
 typedef void (*NncLimitsF32) (float limits[2], const float *x, size_t n);
@@ -324,7 +338,7 @@ typedef struct {
     NncPoolF32 pool;
     NncCopyStrided copy;
     NncSumRowsU8 sum_rows;
-    NncSumColumnsS16 sum_columns;
+    const NncSumColumns *sum_columns;
     NncMixF32 mix;
     NncStoredBinary stored_binary;
     NncStoredPool stored_pool;
@@ -350,4 +364,5 @@ const NncKernel *nnc_kernel_reference (NncSlot slot);
 const NncKernel *nnc_kernel_find (NncSlot slot);
 const NncKernel *nnc_kernel_find_convolution (NncSlot slot, const NncWindow *window);
 const NncKernel *nnc_kernel_find_product (NncSlot slot, const NncProduct *product);
+const NncKernel *nnc_kernel_find_columns (NncSlot slot, const NncColumns *columns);
 const NncKernel *nnc_kernel_find_quantized (NncSlot slot, const NncQuantizedWindow *window);

@@ -18,7 +18,7 @@ typedef NncPoolF32 NncType_POOL_F32;
 typedef const NncMatrixProduct *NncType_MATRIX_PRODUCT;
 typedef NncCopyStrided NncType_COPY_STRIDED;
 typedef NncSumRowsU8 NncType_SUM_ROWS_U8;
-typedef NncSumColumnsS16 NncType_SUM_COLUMNS_S16;
+typedef const NncSumColumns *NncType_SUM_COLUMNS_S16;
 typedef NncMixF32 NncType_MIX_F32;
 typedef const NncQuantizedConvolution *NncType_QUANTIZED_CONVOLUTION;
 typedef NncStoredBinary NncType_STORED_BINARY;
@@ -42,5 +42,5 @@ typedef struct {
 } NncKernelList;
 
 /* The first of the slot that this CPU has, that accepts the problem (an
- * NncWindow, an NncProduct, an NncQuantizedWindow, or NULL: any) and that agrees with its reference. */
+ * NncWindow, an NncProduct, an NncColumns, an NncQuantizedWindow, or NULL: any) and that agrees with its reference. */
 const NncKernel *nnc_kernel_list_find (const NncKernelList *list, NncSlot slot, const void *problem);

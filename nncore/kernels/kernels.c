@@ -53,6 +53,8 @@ accepts (const NncKernel *kernel, const void *problem)
     return kernel->product->accepts (problem);
   if (kernel->signature == NNC_SIGNATURE_QUANTIZED_CONVOLUTION)
     return kernel->quantized->accepts (problem);
+  if (kernel->signature == NNC_SIGNATURE_SUM_COLUMNS_S16)
+    return kernel->sum_columns->accepts (problem);
   return true;
 }
 
@@ -105,6 +107,12 @@ const NncKernel *
 nnc_kernel_find_product (NncSlot slot, const NncProduct *product)
 {
   return find (slot, product);
+}
+
+const NncKernel *
+nnc_kernel_find_columns (NncSlot slot, const NncColumns *columns)
+{
+  return find (slot, columns);
 }
 
 const NncKernel *

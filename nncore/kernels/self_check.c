@@ -156,10 +156,12 @@ run_copy (const NncKernel *kernel, Data *d, float *y)
 static void
 run_sum_rows (const NncKernel *kernel, Data *d, float *y)
 {
-  const NncRowSum sum = { d->bytes + 91, 91, 7, 5, d->bytes, d->bytes + 8 * 91, 3000, 7000 };
+  const NncRowSum sum = { d->bytes + 91, 91, 7, d->bytes, d->bytes + 8 * 91, 28, 11, 27, 0 },
+                  rounded = { d->bytes + 91, 91, 7, d->bytes, d->bytes + 8 * 91, 32, 3000, 7000, 8 };
   int16_t sums[200];
-  kernel->sum_rows (sums, NULL, &sum, 91);
-  kernel->sum_rows (sums + 100, sums + 150, &sum, 91);
+  int16_t *const whole[4] = { sums }, *const apart[4] = { sums + 100, sums + 150 };
+  kernel->sum_rows (whole, 1, &sum, 91);
+  kernel->sum_rows (apart, 2, &rounded, 91);
   for (int i = 0; i < 91; i++) {
     y[i] = sums[i];
     y[100 + i] = sums[i % 2 ? 150 + i / 2 : 100 + i / 2];
@@ -170,8 +172,8 @@ static void
 run_sum_columns (const NncKernel *kernel, Data *d, float *y)
 {
   int32_t first[37];
-  int16_t x[37 + 32], weights[37 * 32];
-  for (int i = 0; i < 37 + 32; i++)
+  int16_t x[37 + 64], weights[37 * 32];
+  for (int i = 0; i < 37 + 64; i++)
     x[i] = (int16_t)(d->bytes[i] * 257 - 32768);
   for (int i = 0; i < 37 * 32; i++)
     weights[i] = d->bytes[i];
@@ -179,7 +181,10 @@ run_sum_columns (const NncKernel *kernel, Data *d, float *y)
     first[i] = i;
   for (size_t taps = 8; taps <= 32; taps *= 2, y += 64) {
     const NncColumns columns = { 37, first, weights, taps };
-    kernel->sum_columns (y, x, &columns, 1e-6f, 2);
+    if (!d->judged->sum_columns->accepts (&columns) || kernel->sum_columns->packed_size (&columns) > sizeof d->packed)
+      continue;
+    kernel->sum_columns->pack (&columns, d->packed);
+    kernel->sum_columns->run (y, x, &columns, d->packed, 1e-6f, 2);
   }
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* bench_picture.c: microseconds from a picture to an RGB tensor of floats, the least of many runs: nncore on a picture
- * that lies in a cache, on pictures that do not, and others beside it, with the largest difference of their tensors. */
+ * that lies in a cache, on pictures that do not, and others beside it, with the largest difference of their tensors.
+ * With FORMAT WIDTH HEIGHT SIDE: of one picture, nncore's two times alone, for picture_peers.py. */
 #include <gst/gst.h>
 #include <math.h>
 
@@ -90,20 +91,40 @@ bench_peer (const Bench *b, const PicturePeerClass *class)
   class->close (peer);
 }
 
-static void
-bench (const char *name, NncPixelFormat format, gint width, gint height, gint side, NncColorOrder order)
+/* Pictures of random pixels, and the tensor that they become. */
+static Bench
+bench_new (NncPixelFormat format, gint width, gint height, gint side)
 {
   Bench b = { .format = { format, width, height, NNC_MATRIX_BT709, format == NNC_PIXEL_GRAY8 }, .side = side };
-  NncTensorSpec out = { NNC_F32, NNC_LAYOUT_NHWC, side, side, order };
-  NncPreprocess how = { .std = { 1, 1, 1 } };
   b.size = (gsize)width * (gsize)height / 2 * bytes_per_two_pixels (format);
   b.pixels = g_malloc (COLD_BYTES + b.size);
   b.tensor = g_new (float, (gsize)side *(gsize)side * 3);
   b.peer_tensor = g_new (float, (gsize)side *(gsize)side * 3);
   guint32 state = 1;
-  for (gsize i = 0; i < COLD_BYTES; i++)
+  for (gsize i = 0; i < COLD_BYTES + b.size; i++)
     b.pixels[i] = (guint8)((state = state * 1664525 + 1013904223) >> 24);
-  g_autoptr (NncPictureConverter) converter = nnc_picture_converter_new (&b.format, &out, &how, NULL);
+  return b;
+}
+
+static void
+bench_clear (Bench *b)
+{
+  g_free (b->pixels), g_free (b->tensor), g_free (b->peer_tensor);
+}
+
+static NncPictureConverter *
+converter_new (const Bench *b, NncColorOrder order)
+{
+  NncTensorSpec out = { NNC_F32, NNC_LAYOUT_NHWC, b->side, b->side, order };
+  NncPreprocess how = { .std = { 1, 1, 1 } };
+  return nnc_picture_converter_new (&b->format, &out, &how, NULL);
+}
+
+static void
+bench (const char *name, NncPixelFormat format, gint width, gint height, gint side, NncColorOrder order)
+{
+  Bench b = bench_new (format, width, height, side);
+  g_autoptr (NncPictureConverter) converter = converter_new (&b, order);
   double cold = bench_nncore (&b, converter, TRUE), warm = bench_nncore (&b, converter, FALSE);
   g_print ("| %s %dx%d | %dx%d |", name, width, height, side, side);
   if (order == NNC_ORDER_GRAY) /* too short for a clock of microseconds when run once */
@@ -116,22 +137,42 @@ bench (const char *name, NncPixelFormat format, gint width, gint height, gint si
   } else
     g_print (" | | | |");
   g_print ("\n");
-  g_free (b.pixels), g_free (b.tensor), g_free (b.peer_tensor);
+  bench_clear (&b);
+}
+
+static const struct {
+  const char *name;
+  NncPixelFormat format;
+} formats[] = { { "NV12", NNC_PIXEL_NV12 },
+                { "I420", NNC_PIXEL_I420 },
+                { "YUY2", NNC_PIXEL_YUY2 },
+                { "RGB", NNC_PIXEL_RGB },
+                { "BGRx", NNC_PIXEL_BGRX } };
+
+/* Prints nncore's microseconds, warm and cold. */
+static int
+bench_one (const char *name, gint width, gint height, gint side)
+{
+  for (gsize f = 0; f < G_N_ELEMENTS (formats); f++)
+    if (g_strcmp0 (formats[f].name, name) == 0) {
+      Bench b = bench_new (formats[f].format, width, height, side);
+      g_autoptr (NncPictureConverter) converter = converter_new (&b, NNC_ORDER_RGB);
+      double cold = bench_nncore (&b, converter, TRUE), warm = bench_nncore (&b, converter, FALSE);
+      g_print ("%.2f %.2f\n", warm / 1000, cold / 1000);
+      bench_clear (&b);
+      return 0;
+    }
+  g_printerr ("there is no format %s here\n", name);
+  return 1;
 }
 
 int
 main (int argc, char **argv)
 {
-  static const struct {
-    const char *name;
-    NncPixelFormat format;
-  } formats[] = { { "NV12", NNC_PIXEL_NV12 },
-                  { "I420", NNC_PIXEL_I420 },
-                  { "YUY2", NNC_PIXEL_YUY2 },
-                  { "RGB", NNC_PIXEL_RGB },
-                  { "BGRx", NNC_PIXEL_BGRX } };
   static const gint sides[] = { 224, 96, 28 };
   gst_init (&argc, &argv);
+  if (argc == 5)
+    return bench_one (argv[1], atoi (argv[2]), atoi (argv[3]), atoi (argv[4]));
   g_print ("| picture | tensor | nncore, us | cold | libyuv, us | off by | GstVideoConverter, us | off by |\n"
            "|---|---|---|---|---|---|---|---|\n");
   for (gsize f = 0; f < G_N_ELEMENTS (formats); f++)

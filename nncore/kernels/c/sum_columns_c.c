@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* sum_columns_c.c: weighted sums of neighbours along a row, the reference: exact, and so the same on every CPU. */
-#include "kernel_list.h"
+#include "columns_as_they_are.h"
 
 /* A compiler makes vectors of the inner loop, as long as it does not know how short it is and unrolls it instead. */
-void
-nnc_sum_columns_s16_c (float *y, const int16_t *x, const NncColumns *columns, float scale, float offset)
+static void
+run (float *y, const int16_t *x, const NncColumns *columns, const void *packed, float scale, float offset)
 {
   const int16_t *weights = columns->weights;
   for (size_t i = 0; i < columns->n; i++, weights += columns->taps) {
@@ -15,3 +15,5 @@ nnc_sum_columns_s16_c (float *y, const int16_t *x, const NncColumns *columns, fl
     y[i] = (float)sum * scale + offset;
   }
 }
+
+const NncSumColumns nnc_sum_columns_s16_c = COLUMNS_AS_THEY_ARE (run);

@@ -3,9 +3,9 @@
  * columns at a time, so that its sums stay in the nearest cache, in loops that a compiler makes vectors of. */
 #include <string.h>
 
-#include "kernel_list.h"
+#include "part_sums.h"
 
-#define BLOCK 1024 /* even */
+#define BLOCK 1536 /* a multiple of every number of ways */
 
 static void
 add_bytes (uint16_t *restrict d, const uint8_t *restrict x, size_t n)
@@ -15,28 +15,24 @@ add_bytes (uint16_t *restrict d, const uint8_t *restrict x, size_t n)
 }
 
 static void
-shift (uint16_t *d, int by, size_t n)
+multiply (uint16_t *d, uint16_t weight, size_t n)
 {
   for (size_t i = 0; i < n; i++)
-    d[i] = (uint16_t)((d[i] << by) - 32768);
+    d[i] = (uint16_t)(d[i] * weight - 32768);
 }
 
 static void
 add_weighted_bytes (uint16_t *restrict d, const uint8_t *restrict x, uint16_t weight, size_t n)
 {
   for (size_t i = 0; i < n; i++)
-    d[i] = (uint16_t)(d[i] + ((uint16_t)(x[i] << 8) * (uint32_t)weight >> 16));
+    d[i] = (uint16_t)(d[i] + x[i] * weight);
 }
 
 static void
-split (int16_t *restrict y, int16_t *restrict odd, const uint16_t *restrict x, size_t n)
+add_fractions_of_bytes (uint16_t *restrict d, const uint8_t *restrict x, uint16_t weight, size_t n)
 {
-  for (size_t i = 0; i < n / 2; i++) {
-    y[i] = (int16_t)x[2 * i];
-    odd[i] = (int16_t)x[2 * i + 1];
-  }
-  if (n % 2)
-    y[n / 2] = (int16_t)x[n - 1];
+  for (size_t i = 0; i < n; i++)
+    d[i] = (uint16_t)(d[i] + ((uint16_t)(x[i] << 8) * (uint32_t)weight >> 16));
 }
 
 /* The sums of n columns from i on. */
@@ -46,21 +42,23 @@ sum_block (uint16_t *d, const NncRowSum *sum, size_t i, size_t n)
   memset (d, 0, n * sizeof *d);
   for (size_t row = 0; row < sum->rows; row++)
     add_bytes (d, sum->inner + (ptrdiff_t)row * sum->stride + (ptrdiff_t)i, n);
-  shift (d, sum->shift, n);
+  multiply (d, sum->inner_weight, n);
+  void (*add) (uint16_t *, const uint8_t *, uint16_t, size_t)
+      = sum->fraction ? add_fractions_of_bytes : add_weighted_bytes;
   if (sum->first_weight)
-    add_weighted_bytes (d, sum->first + i, sum->first_weight, n);
+    add (d, sum->first + i, sum->first_weight, n);
   if (sum->last_weight)
-    add_weighted_bytes (d, sum->last + i, sum->last_weight, n);
+    add (d, sum->last + i, sum->last_weight, n);
 }
 
 void
-nnc_sum_rows_u8_c (int16_t *y, int16_t *odd, const NncRowSum *sum, size_t n)
+nnc_sum_rows_u8_c (int16_t *const y[4], int ways, const NncRowSum *sum, size_t n)
 {
   uint16_t block[BLOCK];
   for (size_t i = 0; i < n; i += BLOCK) {
     size_t count = n - i < BLOCK ? n - i : BLOCK;
-    sum_block (odd ? block : (uint16_t *)y + i, sum, i, count);
-    if (odd)
-      split (y + i / 2, odd + i / 2, block, count);
+    sum_block (ways > 1 ? block : (uint16_t *)y[0] + i, sum, i, count);
+    if (ways > 1)
+      nnc_part_sums (y, ways, block, i / (size_t)ways, count);
   }
 }

@@ -29,18 +29,29 @@ addw d, d, s
 convubw t, x
 addw d, d, t
 
-# d = (d << shift) + bias
-.function nnc_orc_shift_words
+# d = d * weight + bias
+.function nnc_orc_multiply_words
 .dest 2 d uint16_t
-.param 2 shift
+.param 2 weight
 .param 2 bias
 .temp 2 t
 
-shlw t, d, shift
+mullw t, d, weight
 addw d, t, bias
 
-# d += x * weight >> 8, as the upper half of (x << 8) * weight
+# d += x * weight
 .function nnc_orc_add_weighted_bytes
+.dest 2 d uint16_t
+.source 1 x uint8_t
+.param 2 weight
+.temp 2 t
+
+convubw t, x
+mullw t, t, weight
+addw d, d, t
+
+# d += x * weight >> 8, as the upper half of (x << 8) * weight
+.function nnc_orc_add_fractions_of_bytes
 .dest 2 d uint16_t
 .source 1 x uint8_t
 .param 2 weight

@@ -4,8 +4,18 @@
 #include <string.h>
 
 #include "orc_kernel.h"
+#include "part_sums.h"
 
-#define BLOCK 1024 /* even */
+#define BLOCK 1536 /* a multiple of every number of ways */
+
+static void
+add_end (uint16_t *d, const uint8_t *x, int weight, int fraction, int n)
+{
+  if (weight && fraction)
+    nnc_orc_add_fractions_of_bytes (d, x, weight, n);
+  else if (weight)
+    nnc_orc_add_weighted_bytes (d, x, weight, n);
+}
 
 /* The sums of n columns from i on. */
 static void
@@ -18,34 +28,19 @@ sum_block (uint16_t *d, const NncRowSum *sum, size_t i, int n)
     nnc_orc_add_bytes_4 (d, row, row + sum->stride, row + 2 * sum->stride, row + 3 * sum->stride, n);
   for (; left; left--, row += sum->stride)
     nnc_orc_add_bytes_1 (d, row, n);
-  nnc_orc_shift_words (d, sum->shift, -32768, n);
-  if (sum->first_weight)
-    nnc_orc_add_weighted_bytes (d, sum->first + i, sum->first_weight, n);
-  if (sum->last_weight)
-    nnc_orc_add_weighted_bytes (d, sum->last + i, sum->last_weight, n);
-}
-
-static void
-split (int16_t *restrict y, int16_t *restrict odd, const uint16_t *restrict x, size_t n)
-{
-  for (size_t i = 0; i < n / 2; i++) {
-    y[i] = (int16_t)x[2 * i];
-    odd[i] = (int16_t)x[2 * i + 1];
-  }
-  if (n % 2)
-    y[n / 2] = (int16_t)x[n - 1];
+  nnc_orc_multiply_words (d, sum->inner_weight, -32768, n);
+  add_end (d, sum->first + (sum->first_weight ? i : 0), sum->first_weight, sum->fraction, n);
+  add_end (d, sum->last + (sum->last_weight ? i : 0), sum->last_weight, sum->fraction, n);
 }
 
 void
-nnc_sum_rows_u8_orc (int16_t *y, int16_t *odd, const NncRowSum *sum, size_t n)
+nnc_sum_rows_u8_orc (int16_t *const y[4], int ways, const NncRowSum *sum, size_t n)
 {
   uint16_t block[BLOCK];
   for (size_t i = 0; i < n; i += BLOCK) {
     size_t count = n - i < BLOCK ? n - i : BLOCK;
-    if (odd) {
-      sum_block (block, sum, i, (int)count);
-      split (y + i / 2, odd + i / 2, block, count);
-    } else
-      sum_block ((uint16_t *)y + i, sum, i, (int)count);
+    sum_block (ways > 1 ? block : (uint16_t *)y[0] + i, sum, i, (int)count);
+    if (ways > 1)
+      nnc_part_sums (y, ways, block, i / (size_t)ways, count);
   }
 }

@@ -21,18 +21,23 @@ bytes_new (gsize n, gsize shift, guint32 seed)
 }
 
 static void
-compare_sum_rows_at (const NncKernel *kernel, const NncRowSum *sum, gsize n, gboolean split)
+compare_sum_rows_at (const NncKernel *kernel, const NncRowSum *sum, gsize n, gint ways)
 {
-  Arena y = arena_new (n / 2 + 1, 2), expected = arena_new (n / 2 + 1, 2), odd = arena_new (n / 2 + 1, 6),
-        expected_odd = arena_new (n / 2 + 1, 6);
-  nnc_kernel_reference (kernel->slot)
-      ->sum_rows ((gint16 *)expected.data, split ? (gint16 *)expected_odd.data : NULL, sum, n);
-  kernel->sum_rows ((gint16 *)y.data, split ? (gint16 *)odd.data : NULL, sum, n);
-  fail_unless (memcmp (y.data, expected.data, y.bytes) == 0 && memcmp (odd.data, expected_odd.data, odd.bytes) == 0,
-               "%s: %zu elements of %zu rows, shift %d, weights %d and %d, split %d", kernel->name, n, sum->rows,
-               sum->shift, sum->first_weight, sum->last_weight, split);
-  fail_unless (arena_guards_whole (&y) && arena_guards_whole (&odd), "%s writes outside n=%zu", kernel->name, n);
-  arena_free (&y), arena_free (&odd), arena_free (&expected), arena_free (&expected_odd);
+  Arena y[4], expected[4];
+  gint16 *to[4], *to_expected[4];
+  for (gint k = 0; k < 4; k++) {
+    y[k] = arena_new (n / 2 + 1, 2 + 2 * (gsize)k), expected[k] = arena_new (n / 2 + 1, 2 + 2 * (gsize)k);
+    to[k] = (gint16 *)y[k].data, to_expected[k] = (gint16 *)expected[k].data;
+  }
+  nnc_kernel_reference (kernel->slot)->sum_rows (to_expected, ways, sum, n);
+  kernel->sum_rows (to, ways, sum, n);
+  for (gint k = 0; k < 4; k++) {
+    fail_unless (memcmp (y[k].data, expected[k].data, y[k].bytes) == 0,
+                 "%s: %zu elements of %zu rows, weights %d, %d and %d >> %d, %d ways: row %d", kernel->name, n,
+                 sum->rows, sum->inner_weight, sum->first_weight, sum->last_weight, sum->fraction, ways, k);
+    fail_unless (arena_guards_whole (&y[k]), "%s writes outside n=%zu, %d ways", kernel->name, n, ways);
+    arena_free (&y[k]), arena_free (&expected[k]);
+  }
 }
 
 /* Weights as large as the sum has room for. */
@@ -41,11 +46,14 @@ compare_sum_rows (const NncKernel *kernel)
 {
   static const struct {
     gsize rows;
-    int shift;
-    guint16 first, last;
-  } kinds[] = { { 1, 8, 0, 0 },      { 0, 8, 30000, 35500 }, { 0, 8, 65535, 0 },   { 1, 7, 16000, 16700 },
-                { 2, 6, 16000, 0 },  { 5, 5, 0, 8000 },      { 4, 5, 8000, 8100 }, { 30, 3, 1700, 2000 },
-                { 63, 2, 300, 700 }, { 255, 0, 200, 50 } };
+    guint16 inner, first, last;
+    gint fraction;
+  } kinds[]
+      = { { 1, 256, 0, 0, 8 },    { 0, 256, 30000, 35500, 8 }, { 0, 256, 65535, 0, 8 },  { 1, 128, 16000, 16700, 8 },
+          { 2, 64, 16000, 0, 8 }, { 5, 32, 0, 8000, 8 },       { 4, 32, 8000, 8100, 8 }, { 30, 8, 1700, 2000, 8 },
+          { 63, 4, 300, 700, 8 }, { 255, 1, 200, 50, 8 },      { 1, 64, 0, 0, 0 },       { 0, 64, 64, 0, 0 },
+          { 0, 61, 13, 48, 0 },   { 3, 64, 1, 63, 0 },         { 4, 28, 0, 23, 0 },      { 4, 28, 27, 20, 0 },
+          { 64, 3, 2, 1, 0 },     { 255, 1, 1, 1, 0 } };
   for (gsize s = 0; s < G_N_ELEMENTS (sizes); s++)
     for (gsize k = 0; k < G_N_ELEMENTS (kinds); k++) {
       gsize n = sizes[s], stride = n + 3;
@@ -54,44 +62,54 @@ compare_sum_rows (const NncKernel *kernel)
       NncRowSum sum = { bytes + stride,
                         (ptrdiff_t)stride,
                         kinds[k].rows,
-                        kinds[k].shift,
                         kinds[k].first ? bytes : NULL,
                         kinds[k].last ? bytes + (kinds[k].rows + 1) * stride : NULL,
+                        kinds[k].inner,
                         kinds[k].first,
-                        kinds[k].last };
-      for (gint split = 0; split < 2; split++)
-        compare_sum_rows_at (kernel, &sum, n, split);
+                        kinds[k].last,
+                        kinds[k].fraction };
+      for (gint ways = 1; ways <= 4; ways++)
+        compare_sum_rows_at (kernel, &sum, n, ways);
       if (kinds[k].rows) { /* and upside down */
         sum.inner += (kinds[k].rows - 1) * stride;
         sum.stride = -sum.stride;
-        compare_sum_rows_at (kernel, &sum, n, FALSE);
+        compare_sum_rows_at (kernel, &sum, n, 1);
       }
       arena_free (&x);
     }
 }
 
-/* Sums at the very ends of 32 bits: all black, all white, and anything between. */
+/* Sums at the very ends of 32 bits: all black, all white, and anything between. apart: only every so many
+ * elements count. */
 static void
-compare_sum_columns_at (const NncKernel *kernel, gsize n, gsize taps, gint kind)
+compare_sum_columns_at (const NncKernel *kernel, gsize n, gsize taps, gsize apart, gint kind)
 {
-  Arena x = bytes_new (2 * (3 * n + taps), 2, (guint32)kind), weights = arena_new (n * taps / 2 + 1, 2),
-        first = arena_new (n, 0), y = arena_new (n, 4), expected = arena_new (n, 0);
-  for (gsize i = 0; kind > 0 && i < 3 * n + taps; i++)
-    ((gint16 *)x.data)[i] = kind == 1 ? -32768 : 32512;
+  Arena weights = arena_new (n * taps / 2 + 1, 2), first = arena_new (n, 0), y = arena_new (n, 4),
+        expected = arena_new (n, 0);
   memset (weights.data, 0, weights.bytes);
   for (gsize i = 0; i < n; i++) {
     ((gint32 *)first.data)[i] = (gint32)(3 * i - i / 2);
-    for (gsize k = i % 3, left = 65536; k < taps && left; k++) {
+    for (gsize k = i % 3 * apart, left = 65536; k < taps && left; k += apart) {
       gsize weight = MIN (left, taps == 8 ? 16000 + i % 7 : 7000 + i);
       ((gint16 *)weights.data)[i * taps + k] = (gint16)weight;
       left -= weight;
     }
   }
   const NncColumns columns = { n, (const gint32 *)first.data, (const gint16 *)weights.data, taps };
-  nnc_kernel_reference (kernel->slot)->sum_columns (expected.data, (const gint16 *)x.data, &columns, 1e-6f, 3);
-  kernel->sum_columns (y.data, (const gint16 *)x.data, &columns, 1e-6f, 3);
-  fail_unless (memcmp (y.data, expected.data, y.bytes) == 0, "%s: n=%zu taps=%zu kind %d", kernel->name, n, taps, kind);
-  fail_unless (arena_guards_whole (&y), "%s writes outside n=%zu", kernel->name, n);
+  Arena x = bytes_new (2 * (3 * n + nnc_columns_read (&columns)), 2, (guint32)kind);
+  for (gsize i = 0; kind > 0 && i < 3 * n + nnc_columns_read (&columns); i++)
+    ((gint16 *)x.data)[i] = kind == 1 ? -32768 : 32512;
+  if (kernel->sum_columns->accepts (&columns)) {
+    gpointer packed = g_aligned_alloc (1, kernel->sum_columns->packed_size (&columns) + 64, 64);
+    kernel->sum_columns->pack (&columns, packed);
+    nnc_kernel_reference (kernel->slot)
+        ->sum_columns->run (expected.data, (const gint16 *)x.data, &columns, NULL, 1e-6f, 3);
+    kernel->sum_columns->run (y.data, (const gint16 *)x.data, &columns, packed, 1e-6f, 3);
+    fail_unless (memcmp (y.data, expected.data, y.bytes) == 0, "%s: n=%zu taps=%zu, every %zu, kind %d", kernel->name,
+                 n, taps, apart, kind);
+    fail_unless (arena_guards_whole (&y), "%s writes outside n=%zu", kernel->name, n);
+    g_aligned_free (packed);
+  }
   arena_free (&x), arena_free (&weights), arena_free (&first), arena_free (&y), arena_free (&expected);
 }
 
@@ -101,8 +119,9 @@ compare_sum_columns (const NncKernel *kernel)
   static const gsize taps[] = { 8, 16, 32, 48, 272 };
   for (gsize s = 0; s < G_N_ELEMENTS (sizes); s++)
     for (gsize t = 0; t < G_N_ELEMENTS (taps); t++)
-      for (gint kind = 0; kind < 3; kind++)
-        compare_sum_columns_at (kernel, sizes[s], taps[t], kind);
+      for (gsize apart = 1; apart <= 3; apart++)
+        for (gint kind = 0; kind < 3; kind++)
+          compare_sum_columns_at (kernel, sizes[s], taps[t], apart, kind);
 }
 
 static void

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* sum_columns_x86.c: weighted sums of neighbours along a row, eight samples at a time. 256 bits on every set: a
- * sample seldom has more than sixteen neighbours, and wider vectors would hold zeros. */
-#include "kernel_list.h"
+/* sum_columns_avx2.c: weighted sums of neighbours along a row, eight samples at a time. */
+#include "columns_as_they_are.h"
 #include "vector.h"
 
 static ALWAYS_INLINE __m128i
@@ -85,11 +84,11 @@ sum_columns (float *y, const int16_t *x, const NncColumns *columns, size_t taps,
     write (y + i, sums, scale, offset);
   }
   const NncColumns rest = { columns->n - i, columns->first + i, columns->weights + i * taps, taps };
-  nnc_sum_columns_s16_c (y + i, x, &rest, scale, offset);
+  nnc_sum_columns_s16_c.run (y + i, x, &rest, NULL, scale, offset);
 }
 
-void
-NNC_ISA (nnc_sum_columns_s16) (float *y, const int16_t *x, const NncColumns *columns, float scale, float offset)
+static void
+run (float *y, const int16_t *x, const NncColumns *columns, const void *packed, float scale, float offset)
 {
   if (columns->taps == 8)
     sum_columns (y, x, columns, 8, scale, offset);
@@ -98,3 +97,5 @@ NNC_ISA (nnc_sum_columns_s16) (float *y, const int16_t *x, const NncColumns *col
   else
     sum_columns (y, x, columns, columns->taps, scale, offset);
 }
+
+const NncSumColumns nnc_sum_columns_s16_avx2 = COLUMNS_AS_THEY_ARE (run);
