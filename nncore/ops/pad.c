@@ -150,10 +150,21 @@ source_index (Mode mode, gint64 i, gint64 size)
   }
 }
 
-/* n bytes of the same number, by copies of what is there already. Returns where y goes on. */
+/* n bytes of the same number: few of the usual size one by one, others by copies of what is there already. Returns
+ * where y goes on. */
 static guint8 *
 fill (guint8 *y, const guint8 *value, gsize size, gsize n)
 {
+  const gsize few = 64;
+
+  if (size == sizeof (guint32) && n <= few) {
+    guint32 number;
+
+    memcpy (&number, value, sizeof number);
+    for (guint8 *end = y + n; y < end; y += sizeof number)
+      memcpy (y, &number, sizeof number);
+    return y;
+  }
   for (gsize done = 0; done < n;) {
     gsize more = done ? MIN (done, n - done) : size;
 
@@ -189,13 +200,48 @@ pad_block (const Params *params, guint axis, guint8 *y, const guint8 *x, const g
   return y;
 }
 
+/* Rows of which each gets a constant at one end or both, such as pixels that get more channels. */
+static gboolean
+is_of_rows (const Params *params)
+{
+  guint last = params->rank - 1;
+
+  if (params->mode != MODE_CONSTANT || params->rank == 0 || params->in[last] == 0 || params->begin[last] < 0
+      || params->out[last] - params->in[last] < params->begin[last])
+    return FALSE;
+  for (guint i = 0; i < last; i++)
+    if (params->begin[i] != 0 || params->out[i] != params->in[i])
+      return FALSE;
+  return TRUE;
+}
+
+static void
+pad_rows (const Params *params, guint8 *y, const guint8 *x, const guint8 *value)
+{
+  guint last = params->rank - 1;
+  gsize inside = (gsize)params->in[last] * params->item, before = (gsize)params->begin[last] * params->item;
+  gsize after = (gsize)params->out[last] * params->item - before - inside, rows = 1;
+
+  for (guint i = 0; i < last; i++)
+    rows *= (gsize)params->in[i];
+  for (gsize row = 0; row < rows; row++, x += inside) {
+    y = fill (y, value, params->size, before);
+    y = (guint8 *)memcpy (y, x, inside) + inside;
+    y = fill (y, value, params->size, after);
+  }
+}
+
 static gboolean
 run (const NncStep *step, NncRunContext *context, GError **error)
 {
   const Params *params = step->params;
   const NncTensor *value = step->n_inputs > VALUE ? step->inputs[VALUE] : NULL;
+  const guint8 *constant = value ? value->data : params->otherwise, *x = step->inputs[X]->data;
 
-  pad_block (params, 0, step->outputs[0]->data, step->inputs[X]->data, value ? value->data : params->otherwise);
+  if (is_of_rows (params))
+    pad_rows (params, step->outputs[0]->data, x, constant);
+  else
+    pad_block (params, 0, step->outputs[0]->data, x, constant);
   return TRUE;
 }
 
