@@ -268,6 +268,23 @@ typedef struct {
   void (*run) (const NncProduct *product, const float *a, const void *packed, float *y, size_t begin, size_t end);
 } NncMatrixProduct;
 
+/* Steps of an LSTM of one sequence, without peepholes: gates i, o, f, g = gates[t] + h R; c = f(f) * c + f(i) * g(g);
+ * h = f(o) * g(c), with f 1 / (1 + e^-x) and g tanh. */
+typedef struct {
+  size_t hidden, steps;
+  const float *gates; /* [steps][4][hidden]: the input's products with all biases */
+  float *y; /* [steps][hidden]: every h; NULL: they are not wanted */
+  ptrdiff_t gates_step, y_step; /* elements from step to step */
+  float *h, *c; /* [hidden], read and updated */
+} NncLstmSteps;
+/* weights: R, [hidden] by [4][hidden], without scale and bias. */
+typedef struct {
+  size_t (*packed_size) (size_t hidden);
+  void (*pack) (size_t hidden, const NncMatrix *weights, void *packed);
+  size_t (*scratch_size) (size_t hidden);
+  void (*run) (const NncLstmSteps *steps, const void *packed, void *scratch);
+} NncLstm;
+
 /* A layer of LSTM of stored numbers, its cell in 16 bits, in the integers of TFLite's reference kernel: gates i, f, g, o =
  * x W' * of_input + h R' * of_state, Q3 of 16 bits; c = f(f) * c + f(i) * g(g); h = f(o) * g(c) * hidden_factor, with
  * f 1 / (1 + e^-x) and g tanh. */
@@ -320,6 +337,7 @@ typedef enum {
   NNC_SIGNATURE_LIMITS_F32,
   NNC_SIGNATURE_QUANTIZE_F32,
   NNC_SIGNATURE_STORED_LSTM,
+  NNC_SIGNATURE_LSTM_F32,
 } NncSignature;
 
 /* One kernel. `function` is a function pointer of the slot's signature, or a
@@ -345,6 +363,7 @@ typedef struct {
     NncLimitsF32 limits;
     NncQuantizeF32 quantize;
     const NncStoredLstmKernel *stored_lstm;
+    const NncLstm *lstm;
     const NncConvolution *convolution;
     const NncMatrixProduct *product;
     const NncQuantizedConvolution *quantized;

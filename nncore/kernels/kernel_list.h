@@ -26,6 +26,7 @@ typedef NncStoredPool NncType_STORED_POOL;
 typedef NncLimitsF32 NncType_LIMITS_F32;
 typedef NncQuantizeF32 NncType_QUANTIZE_F32;
 typedef const NncStoredLstmKernel *NncType_STORED_LSTM;
+typedef const NncLstm *NncType_LSTM_F32;
 #define NNC_SLOT(name, signature) typedef NncType_##signature NncSlot_##name;
 #include "slots.inc"
 #undef NNC_SLOT

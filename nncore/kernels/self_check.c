@@ -297,6 +297,25 @@ run_stored_lstm (const NncKernel *kernel, Data *d, float *y)
     kernel->stored_lstm->step (&l, (const int8_t *)d->bytes, d->packed, (int8_t *)y, (int16_t *)y + 10, d->scratch);
 }
 
+/* Three steps of 11 units. */
+static void
+run_lstm (const NncKernel *kernel, Data *d, float *y)
+{
+  const NncMatrix weights = { d->w, 44, 1, NULL, NULL };
+  const NncLstmSteps s = { .hidden = 11,
+                           .steps = 3,
+                           .gates = d->x,
+                           .gates_step = 44,
+                           .y = y,
+                           .y_step = 11,
+                           .h = y + 64,
+                           .c = y + 128 };
+  if (kernel->lstm->packed_size (11) > sizeof d->packed || kernel->lstm->scratch_size (11) > sizeof d->scratch)
+    return;
+  kernel->lstm->pack (11, &weights, d->packed);
+  kernel->lstm->run (&s, d->packed, d->scratch);
+}
+
 typedef void (*RunSignature) (const NncKernel *kernel, Data *d, float *y);
 
 static const RunSignature runs[] = {
@@ -318,6 +337,7 @@ static const RunSignature runs[] = {
   [NNC_SIGNATURE_LIMITS_F32] = run_limits,
   [NNC_SIGNATURE_QUANTIZE_F32] = run_quantize,
   [NNC_SIGNATURE_STORED_LSTM] = run_stored_lstm,
+  [NNC_SIGNATURE_LSTM_F32] = run_lstm,
 };
 
 bool

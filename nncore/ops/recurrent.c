@@ -43,8 +43,10 @@ typedef struct {
   guint parts;
   NncRecurrentLayer layers[2];
   Product products[N_PRODUCTS];
+  const NncLstm *all_steps; /* computes all steps of a sequence; NULL: steps are computed one by one */
   gboolean has_last; /* OF_LAST_GATE is used */
   /* In scratch. */
+  gsize all_steps_offset;
   gsize gates_offset, state_gates_offset, h_offset, c_offset, quantized_h_offset, separate_offset, bias_offset;
 } Params;
 
@@ -182,6 +184,10 @@ pack_direction (const Params *params, Which which, const NncTensor *weights, con
     .bias = column_bias,
   };
 
+  if (which == OF_STATE && params->all_steps) {
+    params->all_steps->pack (params->hidden, &matrix, packed);
+    return;
+  }
   fill_bias (params, which, bias, direction, column_bias);
   product->kernel->pack (&product->product, &matrix, packed);
 }
@@ -372,6 +378,33 @@ get_factor (const Run *run)
   return quantized;
 }
 
+/* All steps of sequence b. */
+static void
+run_all_steps (const Run *run, gsize b, gsize length)
+{
+  const Params *params = run->params;
+  const gsize hidden = params->hidden, between = params->batch_first ? 1 : params->batch;
+  const gboolean backward = run->direction == 1 || params->backward;
+  const gsize first = backward && length ? length - 1 : 0;
+  const gsize row = params->batch_first ? b * params->time + first : first * params->batch + b;
+  const ptrdiff_t step = (ptrdiff_t)(between * params->op->gates * hidden);
+  const ptrdiff_t y_step = (ptrdiff_t)(between * params->directions * hidden);
+  const NncLstmSteps steps = {
+    .hidden = hidden,
+    .steps = length,
+    .gates = in_scratch (run, params->gates_offset) + row * params->op->gates * hidden,
+    .gates_step = backward ? -step : step,
+    .y = locate_y (run, first, b),
+    .y_step = backward ? -y_step : y_step,
+    .h = in_scratch (run, params->h_offset) + b * hidden,
+    .c = in_scratch (run, params->c_offset) + b * hidden,
+  };
+
+  params->all_steps->run (&steps, run->packed[OF_STATE], in_scratch (run, params->all_steps_offset));
+  for (gsize s = length; steps.y && s < params->time; s++)
+    memset (locate_y (run, s, b), 0, hidden * sizeof (float));
+}
+
 /* Sequence b's step s, the state's product being known. */
 static void
 run_step (const Run *run, gsize s, gsize b, gsize length)
@@ -413,7 +446,9 @@ run_direction (Run *run, NncRunContext *context)
   load_state (run, INITIAL_H, params->h_offset);
   if (params->op->has_cell)
     load_state (run, INITIAL_C, params->c_offset);
-  for (gsize s = 0; s < params->time; s++) {
+  for (gsize b = 0; params->all_steps && b < params->batch; b++)
+    run_all_steps (run, b, lengths ? (gsize)((const gint32 *)lengths->data)[b] : params->time);
+  for (gsize s = 0; params->all_steps == NULL && s < params->time; s++) {
     multiply (run, OF_STATE, get_factor (run), in_scratch (run, params->state_gates_offset), 0, params->batch);
     for (gsize b = 0; b < params->batch; b++)
       run_step (run, s, b, lengths ? (gsize)((const gint32 *)lengths->data)[b] : params->time);
@@ -532,6 +567,31 @@ choose_product (const NncPreparation *prepare, Params *params, Which which, gsiz
   product->packed_size = nnc_round_up_64 (kernel->product->packed_size (&product->product));
 }
 
+/* With more sequences than this, weights are read once a step for all of them. */
+#define FEW_SEQUENCES 2
+
+/* A kernel for all steps has the functions that LSTM's defaults are, and nothing that is added to the gates. */
+static void
+choose_all_steps (Params *params, const NncPreparation *prepare)
+{
+  const NncKernel *kernel = nnc_kernel_find (NNC_SLOT_lstm_f32);
+  const NncRecurrentLayer *layer = params->layers;
+  Product *product = &params->products[OF_STATE];
+
+  if (!params->op->has_cell || kernel->cpu == NNC_CPU_C || params->batch > FEW_SEQUENCES || params->hidden == 0
+      || params->state_quantization != NOT_QUANTIZED || layer->flag || isfinite (layer->clip)
+      || isfinite (layer->cell_clip) || get_input (prepare->inputs, prepare->n_inputs, PEEPHOLES))
+    return;
+  for (gsize direction = 0; direction < params->directions; direction++)
+    if (!nnc_recurrent_activation_is (&params->layers[direction].f[0], NNC_SLOT_sigmoid_f32)
+        || !nnc_recurrent_activation_is (&params->layers[direction].f[1], NNC_SLOT_tanh_f32)
+        || !nnc_recurrent_activation_is (&params->layers[direction].f[2], NNC_SLOT_tanh_f32))
+      return;
+  params->all_steps = kernel->lstm;
+  product->name = kernel->name;
+  product->packed_size = nnc_round_up_64 (kernel->lstm->packed_size (params->hidden));
+}
+
 /* More scratch than any machine has: beyond it sizes are not added up. */
 #define MAX_SCRATCH ((gsize)1 << 40)
 
@@ -551,6 +611,8 @@ place_all (Params *params, NncPreparation *prepare, GError **error)
   const gsize row[] = { params->time, params->batch, params->op->gates, params->hidden, sizeof (float) };
 
   params->gates_offset = place (prepare, row, 5);
+  if (params->all_steps)
+    params->all_steps_offset = place (prepare, (gsize[]){ params->all_steps->scratch_size (params->hidden) }, 1);
   params->state_gates_offset = place (prepare, row + 1, 4);
   params->bias_offset = place (prepare, row + 2, 3);
   params->separate_offset = place (prepare, row + 3, 2);
@@ -580,6 +642,7 @@ nnc_recurrent_prepare (const NncRecurrent *op, NncPreparation *prepare, GError *
   choose_product (prepare, params, OF_STATE, params->batch, columns - (params->has_last ? params->hidden : 0),
                   params->hidden);
   choose_product (prepare, params, OF_LAST_GATE, 1, params->hidden, params->hidden);
+  choose_all_steps (params, prepare);
   prepare->kernel = params->products[OF_STATE].name;
   prepare->macs = nnc_count_work ((gsize[]){ rows, columns, params->input }, 3);
   params->parts = nnc_prepare_parts (prepare, rows);

@@ -135,3 +135,9 @@ nnc_recurrent_get_activations (const NncNode *node, const char *defaults, guint 
   }
   return TRUE;
 }
+
+gboolean
+nnc_recurrent_activation_is (const NncRecurrentActivation *activation, NncSlot slot)
+{
+  return activation->apply == nnc_kernel_find (slot)->unary;
+}

@@ -17,3 +17,5 @@ gboolean nnc_recurrent_get_activations (const NncNode *node, const char *default
                                         NncRecurrentActivation *activations, GError **error);
 /* Whether the node's list is as long as it must be, and of names that are known. */
 gboolean nnc_recurrent_check_activations (const NncNode *node, guint n, GError **error);
+/* Whether it is the function of a slot. */
+gboolean nnc_recurrent_activation_is (const NncRecurrentActivation *activation, NncSlot slot);

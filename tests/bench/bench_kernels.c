@@ -404,6 +404,37 @@ bench_stored_lstm (const NncKernel *kernel)
 }
 
 static void
+call_lstm (const NncKernel *kernel, gconstpointer shape)
+{
+  kernel->lstm->run (shape, packed, scratch);
+}
+
+static void
+bench_lstm (const NncKernel *kernel)
+{
+  static const gsize sizes[] = { 20, 64, 128 };
+  for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    const ptrdiff_t n = (ptrdiff_t)sizes[i];
+    const NncMatrix weights = { w, 4 * n, 1, NULL, NULL };
+    const NncLstmSteps s = { .hidden = sizes[i],
+                             .steps = 100,
+                             .gates = x,
+                             .gates_step = 4 * n,
+                             .y = y,
+                             .y_step = n,
+                             .h = y + 100 * n,
+                             .c = y + 101 * n };
+    g_autofree char *shape = g_strdup_printf ("100 steps of %zu", s.hidden);
+    packed = g_aligned_alloc (1, kernel->lstm->packed_size (s.hidden) + 64, 64);
+    scratch = g_aligned_alloc (1, kernel->lstm->scratch_size (s.hidden) + 64, 64);
+    kernel->lstm->pack (s.hidden, &weights, packed);
+    report (kernel, shape, measure (kernel, call_lstm, &s), 400. * (double)(s.hidden * s.hidden), "GMAC/s");
+    g_aligned_free (packed);
+    g_aligned_free (scratch);
+  }
+}
+
+static void
 bench (const NncKernel *kernel)
 {
   switch (kernel->signature) {
@@ -415,6 +446,9 @@ bench (const NncKernel *kernel)
     break;
   case NNC_SIGNATURE_STORED_BINARY:
     bench_lengths (kernel, call_stored_binary, 3);
+    break;
+  case NNC_SIGNATURE_LSTM_F32:
+    bench_lstm (kernel);
     break;
   case NNC_SIGNATURE_STORED_LSTM:
     bench_stored_lstm (kernel);

@@ -31,3 +31,4 @@ void compare_stored_pool (const NncKernel *kernel);
 void compare_limits (const NncKernel *kernel);
 void compare_quantize (const NncKernel *kernel);
 void compare_stored_lstm (const NncKernel *kernel);
+void compare_lstm (const NncKernel *kernel);

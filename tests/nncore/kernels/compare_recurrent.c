@@ -108,3 +108,51 @@ compare_stored_lstm (const NncKernel *kernel)
     for (guint seed = 0; seed < 40; seed++)
       compare_case (kernel, &cases[i], seed);
 }
+
+static void
+run_lstm (const NncLstm *f, const NncLstmSteps *s, const NncMatrix *weights)
+{
+  Arena packed = bytes_new (f->packed_size (s->hidden)), scratch = bytes_new (f->scratch_size (s->hidden));
+  f->pack (s->hidden, weights, packed.data);
+  f->run (s, packed.data, scratch.data);
+  fail_unless (arena_guards_whole (&packed), "writes outside its packed weights");
+  fail_unless (arena_guards_whole (&scratch), "writes outside its scratch");
+  arena_free (&packed), arena_free (&scratch);
+}
+
+/* Weights as they lie, or transposed; steps forward, or from the last one to the first. */
+static void
+compare_steps (const NncKernel *kernel, gsize hidden, gsize steps, gboolean transposed, gboolean backward, gboolean all)
+{
+  Arena r = arena_new_random (4 * hidden * hidden, 0, 1, .5f), gates = arena_new_random (4 * hidden * steps, 4, 2, 4);
+  Arena h[2], c[2], y[2];
+  ptrdiff_t n = (ptrdiff_t)hidden, first = backward && steps ? (ptrdiff_t)steps - 1 : 0, step = backward ? -1 : 1;
+  const NncMatrix weights = { r.data, transposed ? 1 : 4 * n, transposed ? n : 1, NULL, NULL };
+  for (guint i = 0; i < 2; i++) {
+    NncLstmSteps s = { .hidden = hidden, .steps = steps, .gates = gates.data + 4 * n * first };
+    h[i] = arena_new_random (hidden, 4, 3, 1), c[i] = arena_new_random (hidden, 8, 4, 1);
+    y[i] = arena_new_random (hidden * steps, 4, 5, 1);
+    s.gates_step = 4 * n * step, s.y_step = n * step;
+    s.y = all ? y[i].data + n * first : NULL;
+    s.h = h[i].data, s.c = c[i].data;
+    run_lstm (i ? kernel->lstm : nnc_kernel_reference (kernel->slot)->lstm, &s, &weights);
+  }
+  compare_sums (kernel, "h", h[0].data, h[1].data, hidden, hidden * steps);
+  compare_sums (kernel, "c", c[0].data, c[1].data, hidden, hidden * steps);
+  compare_sums (kernel, "y", y[0].data, y[1].data, hidden * steps, hidden * steps);
+  for (guint i = 0; i < 2; i++) {
+    fail_unless (arena_guards_whole (&h[i]) && arena_guards_whole (&c[i]) && arena_guards_whole (&y[i]),
+                 "%s writes outside", kernel->name);
+    arena_free (&h[i]), arena_free (&c[i]), arena_free (&y[i]);
+  }
+  arena_free (&r), arena_free (&gates);
+}
+
+void
+compare_lstm (const NncKernel *kernel)
+{
+  static const gsize sizes[] = { 1, 2, 7, 8, 9, 16, 17, 31, 32, 33, 64, 70 };
+  for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
+    for (gsize steps = 0; steps < 6; steps++)
+      compare_steps (kernel, sizes[i], steps, i % 2 == 0, steps % 2 == 0, (i + steps) % 3 != 0);
+}

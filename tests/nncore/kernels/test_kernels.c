@@ -27,6 +27,7 @@ static void (*const compare_signature[]) (const NncKernel *kernel) = {
   [NNC_SIGNATURE_LIMITS_F32] = compare_limits,
   [NNC_SIGNATURE_QUANTIZE_F32] = compare_quantize,
   [NNC_SIGNATURE_STORED_LSTM] = compare_stored_lstm,
+  [NNC_SIGNATURE_LSTM_F32] = compare_lstm,
 };
 
 GST_START_TEST (kernel_computes_what_its_reference_computes)
