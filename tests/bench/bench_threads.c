@@ -171,10 +171,10 @@ measure_model (const char *path, GError **error)
   g_autoptr (NncSession) split = second ? open_session (model, N_THREADS, error) : NULL;
 
   if (split) {
+    g_autofree char *name = g_path_get_basename (path);
     guint runs = count_runs (first);
 
-    compare_sessions (nnc_model_get_name (model), (const Stream[]){ { first, runs }, { second, runs } },
-                      &(const Stream){ split, runs });
+    compare_sessions (name, (const Stream[]){ { first, runs }, { second, runs } }, &(const Stream){ split, runs });
   }
   return split != NULL;
 }

@@ -25,6 +25,9 @@ from pathlib import Path
 
 import numpy as np
 
+import engine_figures
+import first_result
+
 ROOT = Path(__file__).resolve().parents[2]
 OUTPUT = ROOT / "docs/performance.md"
 PLOT = ROOT / "docs/images/performance.svg"
@@ -44,6 +47,8 @@ TARGETS = [
     (r"ad01_fp32|dtln/model_1\.", 1.00, None),
     (r"", 0.95, None),
 ]
+FIRST_RESULT = r"seed_cnn|fashion-cnn|mobilenet_v2_224"  # timed from nothing, too
+BY_ITSELF = r"mobilenet_v1_224_f32"  # on two threads, by AVX2 and by ORC
 U8 = r"coral/mobilenet_v._.*_quant|coco_ssd"
 
 
@@ -232,7 +237,7 @@ def geometric_mean(rows, key):
     return f"{statistics.geometric_mean(ratios):.2f}" if ratios else "none"
 
 
-def write_table(rows, rounds):
+def write_page(rows, rounds, sections):
     names = [OWN, OWN_BF16, *PEERS]
     without_u8 = [row for row in rows if not re.search(U8, row["name"])]
     floats, integers = [row for row in rows if not row["integers"]], [row for row in rows if row["integers"]]
@@ -257,7 +262,7 @@ def write_table(rows, rounds):
         cells = [f"{row['medians'][name]:.1f}" if name in row["medians"] else "" for name in names]
         lines.append(f"| {row['name']} | " + " | ".join(cells) + f" | {row['of_peak']:.0%} | {describe(row.get('ratio'))} | "
                      f"{describe_target(row)} | {describe(row.get('bf16'))} |")
-    OUTPUT.write_text("\n".join(lines) + "\n")
+    OUTPUT.write_text("\n".join(lines + [""] + sections).rstrip() + "\n")
 
 
 # --- the plot ----------------------------------------------------------------------------------------------------
@@ -328,7 +333,10 @@ def main():
             print(name, {engine: round(statistics.median(us), 1) for engine, us in run["times"].items()},
                   *(f"{key} {run[key][0]:.2f}" for key in ("ratio", "bf16") if key in run), flush=True)
     rows = [merge(name, parts) for name, parts in runs.items()]
-    write_table(rows, arguments.rounds)
+    models = arguments.models or default_models()
+    sections = first_result.section(arguments.nncore, [path for path in models if re.search(FIRST_RESULT, path.name)])
+    sections += engine_figures.section(arguments.nncore, [path for path in models if re.search(BY_ITSELF, path.name)])
+    write_page(rows, arguments.rounds, sections)
     write_plot(rows)
 
 
