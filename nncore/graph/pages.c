@@ -5,6 +5,10 @@
 #include <stdint.h>
 #include <sys/mman.h>
 
+#ifndef MAP_POPULATE
+#define MAP_POPULATE 0 /* where there is no such thing */
+#endif
+
 /* What the system calls huge on most machines. A file of 14 MB takes 3,400 faults by small pages, and some microseconds
  * each. */
 #define HUGE_PAGE ((gsize)2 << 20)
@@ -34,13 +38,18 @@ mapped_size (gsize size)
 }
 
 gpointer
-nnc_pages_new (gsize size)
+nnc_pages_new (gsize size, gsize large)
 {
+  /* Small pages that will all be touched come at once, instead of one a fault. */
+  int populate = size < HUGE_PAGE && large >= size ? MAP_POPULATE : 0;
   void *pages = MAP_FAILED;
 
   if (size <= G_MAXSIZE - HUGE_PAGE)
-    pages = mmap (NULL, mapped_size (size), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  return pages == MAP_FAILED ? NULL : pages;
+    pages = mmap (NULL, mapped_size (size), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | populate, -1, 0);
+  if (pages == MAP_FAILED)
+    return NULL;
+  nnc_pages_advise (pages, MIN (large, mapped_size (size)));
+  return pages;
 }
 
 void

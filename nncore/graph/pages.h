@@ -8,7 +8,7 @@
 void nnc_pages_advise (gpointer memory, gsize size);
 
 /* Straight from the system and back to it: malloc would keep what was freed. Zeros, aligned to 64 bytes at least; NULL:
- * there is none. */
-gpointer nnc_pages_new (gsize size);
+ * there is none. large: how much of it is sure to be touched; G_MAXSIZE: all, for a while. */
+gpointer nnc_pages_new (gsize size, gsize large);
 /* The size it was made with. */
 void nnc_pages_free (gpointer pages, gsize size);

@@ -118,13 +118,12 @@ static gboolean
 read_into_pages (NncSource *source, int file, gsize size, GError **error)
 {
   source->size = size;
-  source->data = nnc_pages_new (size);
+  source->data = nnc_pages_new (size, G_MAXSIZE);
   if (source->data == NULL) {
     g_set_error (error, NNC_ERROR, NNC_ERROR_MEMORY, "%s: no memory for its %" G_GSIZE_FORMAT " bytes", source->path,
                  size);
     return FALSE;
   }
-  nnc_pages_advise (source->data, size);
   if (read_all (file, source->path, source->data, size, error))
     return TRUE;
   drop_data (source);

@@ -26,9 +26,7 @@ static void
 make_slab (NncPackStore *store, gsize expected)
 {
   store->slab_size = expected + expected / 8;
-  store->slab = nnc_pages_new (store->slab_size);
-  if (store->slab)
-    nnc_pages_advise (store->slab, expected);
+  store->slab = nnc_pages_new (store->slab_size, expected);
 }
 
 NncPackStore *
