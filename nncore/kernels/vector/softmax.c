@@ -52,9 +52,37 @@ narrow_rows (float *y, const float *x, size_t rows, size_t columns)
   }
 }
 
+/* As many rows of at most half a vector as there are lanes, one a lane: sums and maxima go from vector to vector. */
+static void
+lane_rows (float *y, const float *x, size_t columns)
+{
+  float turned[VECTOR_WIDTH / 2 * VECTOR_WIDTH];
+  for (size_t r = 0; r < VECTOR_WIDTH; r++)
+    for (size_t c = 0; c < columns; c++)
+      turned[c * VECTOR_WIDTH + r] = x[r * columns + c];
+
+  Vector largest = vector_splat (-INFINITY), sum = vector_zero ();
+  for (size_t c = 0; c < columns; c++)
+    largest = vector_max (vector_load (turned + c * VECTOR_WIDTH), largest);
+  for (size_t c = 0; c < columns; c++) {
+    Vector e = vector_exp (vector_sub (vector_load (turned + c * VECTOR_WIDTH), largest));
+    vector_store (turned + c * VECTOR_WIDTH, e);
+    sum = vector_add (sum, e);
+  }
+  for (size_t c = 0; c < columns; c++)
+    vector_store (turned + c * VECTOR_WIDTH, vector_div (vector_load (turned + c * VECTOR_WIDTH), sum));
+
+  for (size_t r = 0; r < VECTOR_WIDTH; r++)
+    for (size_t c = 0; c < columns; c++)
+      y[r * columns + c] = turned[c * VECTOR_WIDTH + r];
+}
+
 void
 NNC_ISA (nnc_softmax_f32) (float *y, const float *x, size_t rows, size_t columns)
 {
+  if (columns <= VECTOR_WIDTH / 2)
+    for (; rows >= VECTOR_WIDTH; rows -= VECTOR_WIDTH, y += VECTOR_WIDTH * columns, x += VECTOR_WIDTH * columns)
+      lane_rows (y, x, columns);
   if (columns <= VECTOR_WIDTH) {
     narrow_rows (y, x, rows, columns);
     return;

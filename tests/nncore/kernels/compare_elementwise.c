@@ -170,19 +170,26 @@ compare_stored_binary (const NncKernel *kernel)
     }
 }
 
+static void
+compare_rows_at (const NncKernel *kernel, gsize rows, gsize columns)
+{
+  gsize n = rows * columns;
+  Arena x = arena_new_random (n, 4, (guint32)n, 60), y = arena_new (n, 4), expected = arena_new (n, 0);
+  nnc_kernel_reference (kernel->slot)->rows (expected.data, x.data, rows, columns);
+  kernel->rows (y.data, x.data, rows, columns);
+  compare_floats (kernel, "apart", expected.data, y.data, n);
+  kernel->rows (x.data, x.data, rows, columns);
+  compare_floats (kernel, "in place", expected.data, x.data, n);
+  fail_unless (arena_guards_whole (&x) && arena_guards_whole (&y), "%s writes outside", kernel->name);
+  arena_free (&x), arena_free (&y), arena_free (&expected);
+}
+
 void
 compare_rows (const NncKernel *kernel)
 {
   for (gsize s = 0; s < G_N_ELEMENTS (sizes); s++) {
-    gsize n = 3 * sizes[s];
-    Arena x = arena_new_random (n, 4, (guint32)s, 60), y = arena_new (n, 4), expected = arena_new (n, 0);
-    nnc_kernel_reference (kernel->slot)->rows (expected.data, x.data, 3, sizes[s]);
-    kernel->rows (y.data, x.data, 3, sizes[s]);
-    compare_floats (kernel, "apart", expected.data, y.data, n);
-    kernel->rows (x.data, x.data, 3, sizes[s]);
-    compare_floats (kernel, "in place", expected.data, x.data, n);
-    fail_unless (arena_guards_whole (&x) && arena_guards_whole (&y), "%s writes outside", kernel->name);
-    arena_free (&x), arena_free (&y), arena_free (&expected);
+    compare_rows_at (kernel, 3, sizes[s]);
+    compare_rows_at (kernel, 37, sizes[s]);
   }
 }
 
