@@ -67,7 +67,18 @@ call_binary (const NncKernel *kernel, gconstpointer shape)
 static void
 call_rows (const NncKernel *kernel, gconstpointer shape)
 {
-  kernel->rows (y, x, *(const gsize *)shape / 128, 128);
+  const gsize *rows = shape;
+  kernel->rows (y, x, rows[0], rows[1]);
+}
+
+static void
+bench_rows (const NncKernel *kernel)
+{
+  static const gsize shapes[][2] = { { 8, 128 }, { 1568, 128 }, { 4420, 2 } };
+  for (gsize i = 0; i < G_N_ELEMENTS (shapes); i++) {
+    g_autofree char *shape = g_strdup_printf ("[%zu,%zu]", shapes[i][0], shapes[i][1]);
+    report (kernel, shape, measure (kernel, call_rows, shapes[i]), 8. * (double)(shapes[i][0] * shapes[i][1]), "GB/s");
+  }
 }
 
 static void
@@ -109,6 +120,9 @@ static const Square convolutions[] = {
   { 224, 3, 32, 1, 3, 2 },   { 112, 32, 64, 1, 1, 1 },    { 56, 128, 128, 1, 1, 1 },   { 28, 256, 256, 1, 1, 1 },
   { 14, 512, 512, 1, 1, 1 }, { 7, 1024, 1024, 1, 1, 1 },  { 28, 64, 64, 1, 3, 1 },     { 26, 1, 32, 1, 3, 1 },
   { 112, 32, 32, 32, 3, 1 }, { 28, 256, 256, 256, 3, 1 }, { 14, 512, 512, 512, 3, 1 }, { 14, 512, 512, 512, 3, 2 },
+  { 112, 8, 8, 8, 3, 1 },    { 112, 64, 64, 64, 3, 2 },   { 52, 64, 64, 64, 5, 1 },    { 96, 3, 8, 1, 3, 2 },
+  { 128, 3, 24, 1, 5, 2 },   { 28, 1, 8, 1, 5, 1 },       { 48, 8, 16, 1, 1, 1 },      { 56, 144, 24, 1, 1, 1 },
+  { 104, 16, 32, 1, 1, 1 },  { 30, 64, 8, 1, 3, 1 },
 };
 static const Square pools[] = { { 112, 64, 64, 64, 2, 2 }, { 28, 256, 256, 256, 3, 1 } };
 
@@ -460,7 +474,7 @@ bench (const NncKernel *kernel)
     bench_lengths (kernel, call_quantize, 5);
     break;
   case NNC_SIGNATURE_ROWS_F32:
-    bench_lengths (kernel, call_rows, 8);
+    bench_rows (kernel);
     break;
   case NNC_SIGNATURE_REDUCE_F32:
     bench_lengths (kernel, call_reduce, 4);

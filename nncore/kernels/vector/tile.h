@@ -12,18 +12,31 @@
  * for the registers: 8x32 of AVX-512's 32 registers, 6x16 of AVX2's 16. */
 #define TILE_ROWS (VECTOR_REGISTERS == 32 ? 8 : 6)
 #define TILE_COLUMNS (2 * VECTOR_WIDTH)
+/* Where there are no more columns than one vector's. */
+#define TILE_MOST_ROWS (2 * TILE_ROWS)
+
+/* Rows that a tile of `n` columns may have. */
+static inline size_t
+nnc_tile_most_rows (size_t n)
+{
+  return n <= VECTOR_WIDTH ? TILE_MOST_ROWS : TILE_ROWS;
+}
 
 /* y[i][j] = clamp (bias[j] + sum over r, k of a[r][i][k] * b[r][k][j]): rows of results are pixels,
  * columns output channels; a run is as much of a row's input as lies together in memory. */
 typedef struct {
-  const float *const *a; /* [runs][TILE_ROWS] where each run begins */
-  size_t rows, runs, length; /* rows: 1..TILE_ROWS; length of a run */
-  float *const *y; /* [rows] */
+  size_t rows, runs, length; /* rows: 1 to nnc_tile_most_rows (n); length of a run */
+  const float *const *a; /* [runs][rows] where each run begins; NULL: row i's run r at x + i * x_row + r * x_run */
+  const float *x;
+  ptrdiff_t x_row, x_run;
+  float *const *y_rows; /* [rows]; NULL: row i at y + i * y_row */
+  float *y;
+  ptrdiff_t y_row;
   bool alone; /* its row is the only one of the whole problem: how that is summed does not depend on how rows are shared
                  out */
 } NncTile;
 
-/* Columns are packed into panels of TILE_COLUMNS, the last one of VECTOR_WIDTH where that is enough:
+/* Columns are packed into panels of TILE_COLUMNS, the last one of as many halves of a vector as are enough:
  * [bias | k][columns], zeros in the columns that do not exist. Floats from the first to that of `column`,
  * a multiple of TILE_COLUMNS or n. */
 size_t NNC_ISA (nnc_panels_size) (size_t n, size_t k);
@@ -36,7 +49,8 @@ nnc_panel (const float *panels, size_t column, size_t k)
 static inline size_t
 nnc_panel_columns (size_t n, size_t column)
 {
-  return n - column / TILE_COLUMNS * TILE_COLUMNS <= VECTOR_WIDTH ? VECTOR_WIDTH : TILE_COLUMNS;
+  const size_t left = n - column / TILE_COLUMNS * TILE_COLUMNS, half = VECTOR_WIDTH / 2;
+  return left >= TILE_COLUMNS ? TILE_COLUMNS : (left + half - 1) / half * half;
 }
 
 /* A panel's rows are asked for: columns [column, column + n) of every k, `columns` apart. bias NULL: zeros. */

@@ -14,7 +14,7 @@
 #define UNROLL _Pragma ("GCC unroll 32")
 #endif
 
-/* So few channels are left to AVX2, whose vectors they fill. */
+/* So few channels are left to kernels of narrower vectors, which they fill. */
 #define FEW_CHANNELS 8
 
 #if defined __AVX512F__

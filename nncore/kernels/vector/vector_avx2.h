@@ -77,7 +77,7 @@ static inline Vector
 vector_multiply_add (Vector a, Vector b, Vector c)
 {
   Vector product = _mm256_mul_ps (a, b);
-  __asm__ ("" : "+v"(product));
+  __asm__("" : "+v"(product));
   return _mm256_add_ps (product, c);
 }
 static inline Vector
@@ -140,6 +140,33 @@ vector_reduce_max (Vector v)
   __m128 s = _mm_max_ps (_mm256_castps256_ps128 (v), _mm256_extractf128_ps (v, 1));
   s = _mm_max_ps (s, _mm_movehl_ps (s, s));
   return _mm_cvtss_f32 (_mm_max_ss (s, _mm_movehdup_ps (s)));
+}
+typedef __m128 VectorLow;
+
+static inline VectorLow
+vector_low (Vector v)
+{
+  return _mm256_castps256_ps128 (v);
+}
+static inline Vector
+vector_from_low (VectorLow v)
+{
+  return _mm256_zextps128_ps256 (v);
+}
+static inline VectorLow
+vector_low_splat (float v)
+{
+  return _mm_set1_ps (v);
+}
+static inline VectorLow
+vector_low_load (const float *p)
+{
+  return _mm_loadu_ps (p);
+}
+static inline VectorLow
+vector_low_fma (VectorLow a, VectorLow b, VectorLow c)
+{
+  return _mm_fmadd_ps (a, b, c);
 }
 static inline Vector
 vector_load_or (const float *p, VectorMask mask, Vector fill)

@@ -80,7 +80,7 @@ static inline Vector
 vector_multiply_add (Vector a, Vector b, Vector c)
 {
   Vector product = _mm512_mul_ps (a, b);
-  __asm__ ("" : "+v"(product));
+  __asm__("" : "+v"(product));
   return _mm512_add_ps (product, c);
 }
 /* a < b ? a : b; that is b where either is NaN. */
@@ -137,6 +137,35 @@ static inline float
 vector_reduce_max (Vector v)
 {
   return _mm512_reduce_max_ps (v);
+}
+/* The lower half of the lanes alone, which costs less where a CPU works on vectors by halves. */
+typedef __m256 VectorLow;
+
+static inline VectorLow
+vector_low (Vector v)
+{
+  return _mm512_castps512_ps256 (v);
+}
+/* The other lanes are zero. */
+static inline Vector
+vector_from_low (VectorLow v)
+{
+  return _mm512_zextps256_ps512 (v);
+}
+static inline VectorLow
+vector_low_splat (float v)
+{
+  return _mm256_set1_ps (v);
+}
+static inline VectorLow
+vector_low_load (const float *p)
+{
+  return _mm256_loadu_ps (p);
+}
+static inline VectorLow
+vector_low_fma (VectorLow a, VectorLow b, VectorLow c)
+{
+  return _mm256_fmadd_ps (a, b, c);
 }
 /* As vector_load_masked, with `fill` in the lanes outside the mask. */
 static inline Vector

@@ -114,18 +114,61 @@ convolve_both (const NncKernel *kernel, const NncWindow *w, gboolean hwio, gbool
   arena_free (&x), arena_free (&y), arena_free (&expected);
 }
 
+static gboolean
+compare_case (const NncKernel *kernel, const Case *c)
+{
+  NncWindow w = window_new (c);
+  if (!kernel->convolution->accepts (&w))
+    return FALSE;
+  convolve_both (kernel, &w, FALSE, TRUE, 0, w.batch * w.out_height);
+  return TRUE;
+}
+
 /* Every remainder of a tile of output channels, and of its pixels. */
 static guint
 compare_output_channels (const NncKernel *kernel)
 {
+  static const gsize outs_of_tiles[] = { 3, 8, 13, 24, 32, 59 };
   guint accepted = 0;
-  for (gsize outs = 1; outs <= 65; outs++) {
-    const Case c = { 1, 3, 2 + outs % 17, 3, outs, 1, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, -INFINITY, INFINITY };
-    NncWindow w = window_new (&c);
-    if (!kernel->convolution->accepts (&w))
-      continue;
-    accepted++;
-    convolve_both (kernel, &w, FALSE, TRUE, 0, w.out_height);
+  for (gsize outs = 1; outs <= 65; outs++)
+    for (gsize gap = 0; gap <= 1; gap++) {
+      const Case c = { 1, 3, 2 + outs % 17, 3, outs, 1, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, gap, -INFINITY, INFINITY };
+      accepted += compare_case (kernel, &c);
+    }
+  for (gsize pixels = 1; pixels <= 33; pixels++)
+    for (gsize i = 0; i < G_N_ELEMENTS (outs_of_tiles); i++) {
+      const Case c = { 1, 1, pixels, 7, outs_of_tiles[i], 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 6 };
+      accepted += compare_case (kernel, &c);
+    }
+  return accepted;
+}
+
+/* Images of few channels, with and without padding on any side, whose rows may be longer than what is computed at once.
+ */
+static guint
+compare_first_layers (const NncKernel *kernel)
+{
+  guint accepted = 0;
+  for (guint i = 0; i < 96; i++) {
+    const gsize kernel_size = i & 1 ? 3 : 5, stride = i & 2 ? 1 : 2, width = i % 32 == 7 ? 1101 : 5 + i % 23;
+    const Case c = { 2, 5 + i % 7, width, 1 + i % 9, 4 + i % 13, 1,      kernel_size, kernel_size, stride,  stride,
+                     1, 1,         i % 3, i / 3 % 3, i / 9 % 3,  i / 27, 0,           -1,          INFINITY };
+    accepted += compare_case (kernel, &c);
+  }
+  return accepted;
+}
+
+/* Every way to cut an image into tiles. */
+static guint
+compare_depthwise_sizes (const NncKernel *kernel)
+{
+  guint accepted = 0;
+  for (guint i = 0; i < 4 * 81; i++) {
+    const gsize height = 1 + i / 4 % 9, width = 1 + i / 36, kernel_size = i & 1 ? 3 : 5, stride = i & 2 ? 1 : 2;
+    const gsize before = (kernel_size - 1) / 2, after = before + i / 4 % 2;
+    const Case c = { 1, height, width,  19,     19,    19,    kernel_size, kernel_size, stride,  stride,
+                     1, 1,      before, before, after, after, 1,           -1,          INFINITY };
+    accepted += compare_case (kernel, &c);
   }
   return accepted;
 }
@@ -149,6 +192,8 @@ compare_convolution (const NncKernel *kernel)
       convolve_both (kernel, &w, FALSE, TRUE, 0, rows);
   }
   accepted += compare_output_channels (kernel);
+  accepted += compare_first_layers (kernel);
+  accepted += compare_depthwise_sizes (kernel);
   fail_unless (accepted >= 2, "%s accepts %u of the test's windows", kernel->name, accepted);
 }
 
