@@ -25,20 +25,35 @@ NNC_ISA (nnc_panels_pack) (float *panels, size_t n, size_t k, const float *bias,
   }
 }
 
-/* Weights of a column mostly lie together, those of a row far apart: sixteen rows at a time stay in the nearest cache,
- * and so do the lines that they come from. */
+/* n rows of a column. */
+static ALWAYS_INLINE void
+fill_column (float *to, size_t columns, size_t n, const float *from, ptrdiff_t stride, float factor)
+{
+  if (from)
+    for (size_t i = 0; i < n; i++, to += columns, from += stride)
+      *to = *from * factor;
+  else
+    for (size_t i = 0; i < n; i++, to += columns)
+      *to = factor;
+}
+
+/* Weights of a column mostly lie together, those of a row far apart: some rows at a time stay in the nearest cache,
+ * while the lines that the next columns come from are on their way. */
 void
 NNC_ISA (nnc_panel_fill) (float *rows, size_t columns, size_t k, size_t n, const NncPanelWeights *weights)
 {
-  for (size_t begin = 0, end; begin < k; begin = end) {
-    end = k - begin < 16 ? k : begin + 16;
+  enum { BLOCK = 32, LINE = 16, AHEAD = 8 };
+  for (size_t begin = 0; begin < k; begin += BLOCK) {
+    size_t block = k - begin < BLOCK ? k - begin : BLOCK;
     for (size_t j = 0; j < n; j++) {
-      const float factor = weights->scale ? weights->scale[j] : 1;
-      const float *from = weights->data
-                              ? weights->data + (ptrdiff_t)begin * weights->k_stride + (ptrdiff_t)j * weights->n_stride
-                              : NULL;
-      for (size_t i = begin; i < end; i++, from += from ? weights->k_stride : 0)
-        rows[i * columns + j] = from ? *from * factor : factor;
+      const float *from = weights->data;
+      if (from)
+        from += (ptrdiff_t)begin * weights->k_stride + (ptrdiff_t)j * weights->n_stride;
+      if (from && j + AHEAD < n)
+        for (size_t i = 0; i < block; i += LINE)
+          __builtin_prefetch (from + AHEAD * weights->n_stride + (ptrdiff_t)i * weights->k_stride);
+      fill_column (rows + begin * columns + j, columns, block, from, weights->k_stride,
+                   weights->scale ? weights->scale[j] : 1);
     }
   }
 }
