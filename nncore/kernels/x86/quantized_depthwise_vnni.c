@@ -21,17 +21,35 @@ typedef struct {
   int8_t weights[]; /* [kernel_width][groups][4][16][4] */
 } Block;
 
+/* Pixels of the image that lie in one strip of a section: of the n there are numbers first, first + strips, … */
+typedef struct {
+  size_t first, n;
+  size_t strip; /* where in a row the strip begins */
+  size_t begin, end; /* and where those pixels do and end; what lies beside them is outside the image */
+} Part;
+
 typedef struct {
   size_t first, channels; /* of the image's channels */
   size_t pixel; /* bytes a pixel has in a strip: a multiple of 64; or 32, 16, 8 */
   size_t strips, strip, strip_size; /* how many there are; where in a row the first is; bytes from one to the next */
   size_t block; /* number of its first */
+  Part parts[MAX_STRIDE]; /* of each strip */
 } Section;
 
 typedef struct {
   Section sections[MAX_SECTIONS];
   size_t n, n_blocks, row_size;
 } Layout;
+
+static Part
+part_new (const NncWindow *w, const Section *s, size_t first)
+{
+  size_t left, n = nnc_rows_inside (w, &left), strip = s->strip + (left + first) % s->strips * s->strip_size;
+  Part part = { .first = first, .n = first < n ? (n - first + s->strips - 1) / s->strips : 0, .strip = strip };
+  part.begin = strip + (left + first) / s->strips * s->pixel;
+  part.end = part.begin + part.n * s->pixel;
+  return part;
+}
 
 static void
 add_section (Layout *layout, const NncWindow *w, size_t channels, size_t pixel)
@@ -41,6 +59,8 @@ add_section (Layout *layout, const NncWindow *w, size_t channels, size_t pixel)
   s->first = before ? before->first + before->channels : 0;
   s->strips = pixel % BLOCK ? w->stride_x : 1;
   s->strip_size = nnc_rows_align ((nnc_rows_width (w) + s->strips - 1) / s->strips * pixel + STRIP_SLACK);
+  for (size_t x = 0; x < s->strips; x++)
+    s->parts[x] = part_new (w, s, x);
   layout->n++;
   layout->n_blocks += pixel % BLOCK ? 1 : pixel / BLOCK;
   layout->row_size += s->strips * s->strip_size;
@@ -162,22 +182,6 @@ copy_pixels (const NncQuantizedWindow *q, const Section *s, uint8_t *to, const u
   }
 }
 
-/* Pixels of the image that lie in one strip of a section: of the n there are numbers first, first + strips, … */
-typedef struct {
-  size_t first, n;
-  size_t begin, end; /* bytes of a row; what lies beside them in the strip is outside the image */
-} Part;
-
-static Part
-part_of (const NncWindow *w, const Section *s, size_t first)
-{
-  size_t left, n = nnc_rows_inside (w, &left), strip = s->strip + (left + first) % s->strips * s->strip_size;
-  Part part = { .first = first, .n = first < n ? (n - first + s->strips - 1) / s->strips : 0 };
-  part.begin = strip + (left + first) / s->strips * s->pixel;
-  part.end = part.begin + part.n * s->pixel;
-  return part;
-}
-
 static void
 fill_part (const NncQuantizedWindow *q, const Section *s, const Part *part, uint8_t *to, const uint8_t *from)
 {
@@ -198,36 +202,30 @@ fill_part (const NncQuantizedWindow *q, const Section *s, const Part *part, uint
 
 /* from: a row of the image; or NULL, and what is outside is filled. */
 static void
-fill_row (const NncQuantizedWindow *q, const Layout *layout, uint8_t *row, const uint8_t *from)
+fill_parts (const NncQuantizedWindow *q, const Layout *layout, uint8_t *row, const uint8_t *from)
 {
   int outside = q->x_zero_point + nnc_rows_offset (q);
   for (size_t i = 0; i < layout->n; i++) {
     const Section *s = &layout->sections[i];
-    for (size_t x = 0; x < s->strips; x++) {
-      Part part = part_of (&q->window, s, x);
-      size_t strip = s->strip + (part.begin - s->strip) / s->strip_size * s->strip_size;
+    for (const Part *part = s->parts; part < s->parts + s->strips; part++)
       if (from) {
-        fill_part (q, s, &part, row + part.begin, from);
+        fill_part (q, s, part, row + part->begin, from);
       } else {
-        memset (row + strip, outside, part.begin - strip);
-        memset (row + part.end, outside, strip + s->strip_size - part.end);
+        memset (row + part->strip, outside, part->begin - part->strip);
+        memset (row + part->end, outside, part->strip + s->strip_size - part->end);
       }
-    }
   }
 }
 
+/* What lies left and right of the image is there already. */
 static void
-move_rows (const NncQuantizedWindow *q, const Layout *layout, NncRows *rows, const uint8_t *image, size_t out_y)
+fill_row (const NncQuantizedWindow *q, uint8_t *row, const uint8_t *image, size_t y, const void *user_data)
 {
-  const NncWindow *w = &q->window;
-  for (size_t ky = 0, y; ky < w->kernel_height; ky++)
-    if (nnc_rows_is_new (w, rows, out_y, ky, &y)) {
-      uint8_t *row = (uint8_t *)rows->rows[ky];
-      if (nnc_rows_is_inside (w, y))
-        fill_row (q, layout, row, image + (ptrdiff_t)(y - w->pad_top) * w->in_row);
-      else
-        memset (row, q->x_zero_point + nnc_rows_offset (q), layout->row_size);
-    }
+  const Layout *layout = user_data;
+  if (nnc_rows_is_inside (&q->window, y))
+    fill_parts (q, layout, row, image + (ptrdiff_t)(y - q->window.pad_top) * q->window.in_row);
+  else
+    memset (row, q->x_zero_point + nnc_rows_offset (q), layout->row_size);
 }
 
 /* --- blocks ------------------------------------------------------------------------------ */
@@ -448,14 +446,14 @@ run (const NncQuantizedWindow *q, const void *x, const void *packed, void *y, vo
   Work work = { q, rows.rows, q->weight_zero_point + weight_offset (q) };
   nnc_rows_forget (w, &rows);
   for (size_t ky = 0; ky < w->kernel_height; ky++)
-    fill_row (q, &layout, rows.bytes + ky * rows.size, NULL);
+    fill_parts (q, &layout, rows.bytes + ky * rows.size, NULL);
   for (size_t row = begin; row < end; row++) {
     const uint8_t *image = (const uint8_t *)x + (ptrdiff_t)(row / w->out_height) * w->in_image;
     size_t out_y = row % w->out_height;
     ptrdiff_t at = (ptrdiff_t)(row / w->out_height) * w->out_image + (ptrdiff_t)out_y * w->out_row;
     if (out_y == 0)
       nnc_rows_forget (w, &rows);
-    move_rows (q, &layout, &rows, image, out_y);
+    nnc_rows_move (q, &rows, image, out_y, fill_row, &layout);
     run_row (&work, &layout, packed, (uint8_t *)y + at * nnc_quantized_y_size (q));
   }
 }

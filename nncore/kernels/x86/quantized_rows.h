@@ -8,6 +8,7 @@
 #include <immintrin.h>
 #include <string.h>
 
+#include "fixed_point_avx512.h"
 #include "quantized_window.h"
 
 #define NNC_ROWS_SLACK 64 /* bytes behind each row that may be read */
@@ -97,10 +98,11 @@ nnc_rows_inside (const NncWindow *w, size_t *left)
   return width - *left < w->in_width ? width - *left : w->in_width;
 }
 
-/* y: of the padded image. */
+/* Pixels as they lie side by side. y: of the padded image. */
 static inline void
-nnc_rows_fill (const NncQuantizedWindow *q, uint8_t *to, const uint8_t *image, size_t y)
+nnc_rows_fill (const NncQuantizedWindow *q, uint8_t *to, const uint8_t *image, size_t y, const void *unused)
 {
+  (void)unused;
   const NncWindow *w = &q->window;
   size_t width = nnc_rows_width (w), channels = w->in_channels, left, n = nnc_rows_inside (w, &left);
   int outside = q->x_zero_point + nnc_rows_offset (q);
@@ -119,26 +121,25 @@ nnc_rows_fill (const NncQuantizedWindow *q, uint8_t *to, const uint8_t *image, s
   memset (to + (left + n) * channels, outside, (width - left - n) * channels);
 }
 
-/* Sets rows->rows[ky] for row out_y of the output. Where this is not the row that its place held before, it is to be
- * filled: with row *y of the padded image. */
-static inline bool
-nnc_rows_is_new (const NncWindow *w, NncRows *rows, size_t out_y, size_t ky, size_t *y)
-{
-  size_t place;
-  *y = out_y * w->stride_y + ky * w->dilation_y;
-  place = *y / w->dilation_y % w->kernel_height;
-  rows->rows[ky] = rows->bytes + place * rows->size;
-  if (rows->held[place] == *y + 1)
-    return false;
-  rows->held[place] = *y + 1;
-  return true;
-}
+/* Sets rows->rows for row out_y of the output. `fill (q, to, image, y, user_data)` is called for those rows y of the
+ * padded image that are not there yet. Row y has place y / dilation % kernel_height: those under a window have
+ * different ones. */
+typedef void (*NncRowsFill) (const NncQuantizedWindow *q, uint8_t *to, const uint8_t *image, size_t y,
+                             const void *user_data);
 
-/* Sets rows->rows for row out_y of the output. */
-static inline void
-nnc_rows_move (const NncQuantizedWindow *q, NncRows *rows, const uint8_t *image, size_t out_y)
+static NNC_INLINE void
+nnc_rows_move (const NncQuantizedWindow *q, NncRows *rows, const uint8_t *image, size_t out_y, NncRowsFill fill,
+               const void *user_data)
 {
-  for (size_t ky = 0, y; ky < q->window.kernel_height; ky++)
-    if (nnc_rows_is_new (&q->window, rows, out_y, ky, &y))
-      nnc_rows_fill (q, (uint8_t *)rows->rows[ky], image, y);
+  const NncWindow *w = &q->window;
+  size_t y = out_y * w->stride_y, place = (w->dilation_y == 1 ? y : y / w->dilation_y) % w->kernel_height;
+  for (size_t ky = 0; ky < w->kernel_height; ky++, y += w->dilation_y) {
+    uint8_t *row = rows->bytes + place * rows->size;
+    rows->rows[ky] = row;
+    if (rows->held[place] != y + 1) {
+      rows->held[place] = y + 1;
+      fill (q, row, image, y, user_data);
+    }
+    place = place + 1 == w->kernel_height ? 0 : place + 1;
+  }
 }

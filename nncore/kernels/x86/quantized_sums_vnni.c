@@ -165,12 +165,36 @@ finish_blocks (const NncQuantizedWindow *q, const NncSums *s, const int32_t *sum
       multiply_exactly (q, s, sums + i * NNC_SUMS, y + (ptrdiff_t)i * step, order);
 }
 
+/* Pixels of a number of channels that a compiler may know. */
+static NNC_INLINE void
+copy_pixels (uint8_t *y, ptrdiff_t step, const uint8_t *bytes, size_t pixel, size_t n, size_t channels)
+{
+  for (size_t i = 0; i < n; i++)
+    memcpy (y + (ptrdiff_t)i * step, bytes + i * pixel, channels);
+}
+
 /* The first n bytes, or all 64. */
 static NNC_INLINE void
 store (uint8_t *y, const uint8_t *bytes, size_t n)
 {
   __mmask64 mask = n >= NNC_SUMS ? ~(__mmask64)0 : ((__mmask64)1 << n) - 1;
   _mm512_mask_storeu_epi8 (y, mask, _mm512_maskz_loadu_epi8 (mask, bytes));
+}
+
+static NNC_INLINE void
+scatter (uint8_t *y, ptrdiff_t step, const uint8_t *bytes, size_t pixel, size_t n, size_t channels)
+{
+  if (channels == 8)
+    copy_pixels (y, step, bytes, pixel, n, 8);
+  else if (channels == 16)
+    copy_pixels (y, step, bytes, pixel, n, 16);
+  else if (channels == 24)
+    copy_pixels (y, step, bytes, pixel, n, 24);
+  else if (channels == 32)
+    copy_pixels (y, step, bytes, pixel, n, 32);
+  else
+    for (size_t i = 0; i < n; i++)
+      store (y + (ptrdiff_t)i * step, bytes + i * pixel, channels);
 }
 
 /* Whole blocks go where they belong if they lie there in one piece; others by way of `bytes`. */
@@ -190,8 +214,7 @@ finish_bytes (const NncQuantizedWindow *q, const NncSums *s, const NncSumsBlock 
     return;
   y += (ptrdiff_t)(whole * pixels) * step;
   finish_blocks (q, s, sums + whole * NNC_SUMS, (n + pixels - 1) / pixels, bytes, NNC_SUMS, order);
-  for (size_t i = 0; i < n; i++)
-    store (y + (ptrdiff_t)i * step, bytes + i * block->pixel, block->channels);
+  scatter (y, step, bytes, block->pixel, n, block->channels);
 }
 
 /* --- reals ------------------------------------------------------------------------------- */

@@ -80,7 +80,8 @@ weight_offset (const NncQuantizedWindow *q)
   return q->weights == NNC_STORED_U8 ? -128 : 0;
 }
 
-/* Weights of a channel that lie together, four at a time: n of them, a multiple of four, to panel. Returns their sum. */
+/* Weights of a channel that lie together, four at a time: n of them, a multiple of four, to panel. Returns their sum.
+ */
 static int32_t
 pack_fours (const uint8_t *weights, size_t n, bool is_signed, int8_t *panel)
 {
@@ -155,13 +156,13 @@ typedef struct {
 
 /* `rows` windows from number `first` on by `vectors` times 16 channels. */
 static NNC_INLINE void
-sum_tile (const Patches *p, const Panel *panel, size_t first, int32_t *sums, const int rows, const int vectors)
+sum_tile (const Patches *p, const Panel *panel, size_t first, int32_t *sums, const int rows, const int vectors,
+          const bool has_zero_point)
 {
   __m512i s[8][4], x_sums[8];
   const __m512i ones = _mm512_set1_epi8 (1), last = _mm512_set1_epi32 (p->last);
   const int8_t *weights = panel->weights;
   const size_t step = p->step, groups = p->groups;
-  const int32_t zero_point = p->weight_zero_point;
   NNC_UNROLL for (int r = 0; r < rows; r++)
   {
     x_sums[r] = _mm512_setzero_si512 ();
@@ -178,39 +179,70 @@ sum_tile (const Patches *p, const Panel *panel, size_t first, int32_t *sums, con
         memcpy (&four, x + (size_t)r * step, 4);
         __m512i taps = _mm512_set1_epi32 (four);
         NNC_UNROLL for (int v = 0; v < vectors; v++) nnc_sums_dot (&s[r][v], taps, w[v]);
-        if (zero_point)
+        if (has_zero_point)
           nnc_sums_dot (&x_sums[r], taps, g + 1 < groups ? ones : last);
       }
     }
   }
   NNC_UNROLL for (int r = 0; r < rows; r++)
   {
-    if (zero_point)
-      x_sums[r] = _mm512_mullo_epi32 (x_sums[r], _mm512_set1_epi32 (zero_point));
+    if (has_zero_point)
+      x_sums[r] = _mm512_mullo_epi32 (x_sums[r], _mm512_set1_epi32 (p->weight_zero_point));
     NNC_UNROLL for (int v = 0; v < vectors; v++)
         _mm512_store_si512 (sums + (r * vectors + v) * LANES, _mm512_sub_epi32 (s[r][v], x_sums[r]));
   }
 }
 
-/* n windows, `most` at a time, which keeps the multipliers busy. */
+/* Of at most 8 windows, 6 where there are 4 vectors: more sums would not fit into the registers. */
+static NNC_INLINE void
+sum_tile_of (const Patches *p, const Panel *panel, size_t first, int32_t *sums, size_t rows, const int vectors,
+             const bool has_zero_point)
+{
+  switch (rows) {
+  case 8:
+    if (vectors < 4)
+      sum_tile (p, panel, first, sums, 8, vectors, has_zero_point);
+    break;
+  case 7:
+    if (vectors < 4)
+      sum_tile (p, panel, first, sums, 7, vectors, has_zero_point);
+    break;
+  case 6:
+    sum_tile (p, panel, first, sums, 6, vectors, has_zero_point);
+    break;
+  case 5:
+    sum_tile (p, panel, first, sums, 5, vectors, has_zero_point);
+    break;
+  case 4:
+    sum_tile (p, panel, first, sums, 4, vectors, has_zero_point);
+    break;
+  case 3:
+    sum_tile (p, panel, first, sums, 3, vectors, has_zero_point);
+    break;
+  case 2:
+    sum_tile (p, panel, first, sums, 2, vectors, has_zero_point);
+    break;
+  default:
+    sum_tile (p, panel, first, sums, 1, vectors, has_zero_point);
+  }
+}
+
+/* n windows in tiles of nearly the same size, at most `most` of them. */
 static NNC_INLINE void
 sum_windows (const Patches *p, const Panel *panel, size_t first, size_t n, int32_t *sums, const int vectors,
-             const int most)
+             const size_t most, const bool has_zero_point)
 {
   const size_t pixel = (size_t)vectors * LANES;
-  size_t i = 0;
-  for (; i + (size_t)most <= n; i += (size_t)most)
-    sum_tile (p, panel, first + i, sums + i * pixel, most, vectors);
-  for (; i + 2 <= n; i += 2)
-    sum_tile (p, panel, first + i, sums + i * pixel, 2, vectors);
-  if (i < n)
-    sum_tile (p, panel, first + i, sums + i * pixel, 1, vectors);
+  for (size_t tiles = (n + most - 1) / most, rows; tiles; tiles--, n -= rows, first += rows, sums += rows * pixel) {
+    rows = n == tiles * most ? most : (n + tiles - 1) / tiles;
+    sum_tile_of (p, panel, first, sums, rows, vectors, has_zero_point);
+  }
 }
 
 /* n windows, and at most 16 * vectors channels. */
 static NNC_INLINE void
 run_panel (const NncQuantizedWindow *q, const Patches *p, const Panel *panel, size_t channels, size_t n, uint8_t *y,
-           const int vectors, const int most)
+           const int vectors, const size_t most, const bool has_zero_point)
 {
   const size_t pixel = (size_t)vectors * LANES, together = PANEL / pixel;
   const NncSumsBlock block = { NNC_SUMS_IN_ORDER, pixel, channels < pixel ? channels : pixel };
@@ -219,14 +251,15 @@ run_panel (const NncQuantizedWindow *q, const Patches *p, const Panel *panel, si
     pixels = n - i < NNC_SUMS_BATCH * together ? n - i : NNC_SUMS_BATCH * together;
     if (pixels % together)
       memset (sums + pixels / together * PANEL, 0, PANEL * sizeof *sums);
-    sum_windows (p, panel, i, pixels, sums, vectors, most);
+    sum_windows (p, panel, i, pixels, sums, vectors, most, has_zero_point);
     nnc_sums_finish (q, &panel->sums, &block, sums, pixels,
                      y + (ptrdiff_t)i * q->window.out_pixel * nnc_quantized_y_size (q));
   }
 }
 
-static void
-run_pixels (const NncQuantizedWindow *q, const Patches *p, const uint8_t *panels, size_t n, uint8_t *y)
+static NNC_INLINE void
+run_panels (const NncQuantizedWindow *q, const Patches *p, const uint8_t *panels, size_t n, uint8_t *y,
+            const bool has_zero_point)
 {
   size_t size = panel_size (&q->window), panel_out = PANEL * (size_t)nnc_quantized_y_size (q);
   for (size_t o = 0; o < q->window.out_channels; o += PANEL, panels += size, y += panel_out) {
@@ -234,12 +267,28 @@ run_pixels (const NncQuantizedWindow *q, const Patches *p, const uint8_t *panels
     size_t channels = q->window.out_channels - o;
     int vectors = count_vectors (q, o);
     if (vectors == 4)
-      run_panel (q, p, panel, channels, n, y, 4, 6);
+      run_panel (q, p, panel, channels, n, y, 4, 6, has_zero_point);
     else if (vectors == 2)
-      run_panel (q, p, panel, channels, n, y, 2, 8);
+      run_panel (q, p, panel, channels, n, y, 2, 8, has_zero_point);
     else
-      run_panel (q, p, panel, channels, n, y, 1, 8);
+      run_panel (q, p, panel, channels, n, y, 1, 8, has_zero_point);
   }
+}
+
+/* Two copies: sums of x beside the others would cost those without them registers. */
+static __attribute__ ((noinline)) void
+run_panels_with_zero_point (const NncQuantizedWindow *q, const Patches *p, const uint8_t *panels, size_t n, uint8_t *y)
+{
+  run_panels (q, p, panels, n, y, true);
+}
+
+static void
+run_pixels (const NncQuantizedWindow *q, const Patches *p, const uint8_t *panels, size_t n, uint8_t *y)
+{
+  if (p->weight_zero_point)
+    run_panels_with_zero_point (q, p, panels, n, y);
+  else
+    run_panels (q, p, panels, n, y, false);
 }
 
 static Patches
@@ -342,7 +391,7 @@ run (const NncQuantizedWindow *q, const void *x, const void *packed, void *y, vo
     n = 1;
     if (out_y == 0)
       nnc_rows_forget (w, &rows);
-    nnc_rows_move (q, &rows, image, out_y);
+    nnc_rows_move (q, &rows, image, out_y, nnc_rows_fill, NULL);
     run_row (q, &rows, scratch, packed, out);
   }
 }
