@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* quantized_avx2.c: convolutions of bytes by AVX2, exact: both sides become 16
- * bits wide, and vpmaddwd adds the products of pairs. */
+ * bits wide, and vpmaddwd adds the products of pairs. rounded_bytes.h says how sums are rounded. */
 #include <immintrin.h>
 
 #include "fixed_point_avx2.h"
 #include "kernel_list.h"
 #include "quantized_gather.h"
+#include "rounded_bytes.h"
 
 #define LANES 8
 
@@ -18,6 +19,9 @@
 /* What 16 channels need when their sums are there. */
 typedef struct {
   int32_t bias[16], multiplier[16], shift[16];
+  float factor[16], offset[16], twice[16];
+  int32_t exact; /* not zero: floats are no good for them */
+  int32_t unused[15];
 } Block;
 
 /* Without y's zero point; factor and offset as they lie in a Block. */
@@ -62,12 +66,13 @@ store_reals (const NncQuantizedWindow *q, const Block *block, __m256i low, __m25
     memcpy (y, all, n * sizeof *y);
 }
 
+/* In integers, or as NNC_ROUND_EVEN has it. */
 static NNC_INLINE __m256i
-finish (const NncQuantizedWindow *q, __m256i sum, const int32_t *bias, const int32_t *multiplier, const int32_t *shift)
+finish (const NncQuantizedWindow *q, const Block *block, __m256i sum, int at)
 {
-  __m256i factors = _mm256_loadu_si256 ((const __m256i *)multiplier),
-          shifts = _mm256_loadu_si256 ((const __m256i *)shift);
-  sum = _mm256_add_epi32 (sum, _mm256_loadu_si256 ((const __m256i *)bias));
+  __m256i factors = _mm256_loadu_si256 ((const __m256i *)(block->multiplier + at)),
+          shifts = _mm256_loadu_si256 ((const __m256i *)(block->shift + at));
+  sum = _mm256_add_epi32 (sum, _mm256_loadu_si256 ((const __m256i *)(block->bias + at)));
   if (q->rounding == NNC_ROUND_EVEN)
     return _mm256_add_epi32 (multiply_even (q, sum, factors, shifts), _mm256_set1_epi32 (q->y_zero_point));
   sum = q->rounding == NNC_ROUND_ONCE ? nnc_once_avx2 (sum, factors, shifts) : nnc_twice_avx2 (sum, factors, shifts);
@@ -97,6 +102,51 @@ store_bytes (uint8_t *y, __m128i bytes, size_t n)
   memcpy (y, all, n);
 }
 
+static __attribute__ ((noinline, cold)) void
+finish_exactly (const NncQuantizedWindow *q, const Block *block, __m256i low, __m256i high, uint8_t *y, size_t n)
+{
+  store_bytes (y, to_bytes (finish (q, block, low, 0), finish (q, block, high, LANES)), n);
+}
+
+/* The bits of floats from 256 to 512. */
+static NNC_INLINE __m256i
+multiply (const Block *block, __m256i sum, int at, bool have_signs)
+{
+  const __m256 sign = _mm256_set1_ps (-0.0f), factor = _mm256_loadu_ps (block->factor + at),
+               offset = _mm256_loadu_ps (block->offset + at);
+  sum = _mm256_add_epi32 (sum, _mm256_loadu_si256 ((const __m256i *)(block->bias + at)));
+  __m256 x = _mm256_cvtepi32_ps (sum);
+  if (have_signs) {
+    __m256 twice = _mm256_or_ps (_mm256_and_ps (x, sign), _mm256_loadu_ps (block->twice + at));
+    return _mm256_castps_si256 (_mm256_add_ps (_mm256_fmadd_ps (x, factor, twice), offset));
+  }
+  return _mm256_castps_si256 (_mm256_fmadd_ps (x, factor, offset));
+}
+
+/* 16 sums, low and high as to_bytes() wants them, become bytes of y. */
+static NNC_INLINE void
+finish_bytes (const NncQuantizedWindow *q, const Block *block, __m256i low, __m256i high, uint8_t *y, size_t n)
+{
+  const __m256i exponent = _mm256_set1_epi16 ((short)NNC_BYTES_EXPONENT),
+                certain = _mm256_set1_epi32 (((2 * NNC_BYTES_ERROR) << (32 - NNC_BYTES_FRACTION)) - 1);
+  const int32_t flip = nnc_bytes_flip (q->stored);
+  const bool have_signs = nnc_bytes_have_signs (q);
+  __m256i a = multiply (block, low, 0, have_signs), b = multiply (block, high, LANES, have_signs);
+  __m256i least = _mm256_min_epu32 (_mm256_slli_epi32 (a, 32 - NNC_BYTES_FRACTION),
+                                    _mm256_slli_epi32 (b, 32 - NNC_BYTES_FRACTION));
+  __m256i uncertain = _mm256_cmpeq_epi32 (_mm256_min_epu32 (least, certain), least);
+  if (block->exact || q->rounding == NNC_ROUND_EVEN || !_mm256_testz_si256 (uncertain, uncertain)) {
+    finish_exactly (q, block, low, high, y, n);
+    return;
+  }
+  a = _mm256_packus_epi32 (_mm256_srai_epi32 (a, NNC_BYTES_FRACTION), _mm256_srai_epi32 (b, NNC_BYTES_FRACTION));
+  a = _mm256_subs_epu16 (a, exponent);
+  __m128i bytes = _mm_packus_epi16 (_mm256_castsi256_si128 (a), _mm256_extracti128_si256 (a, 1));
+  bytes = _mm_max_epu8 (bytes, _mm_set1_epi8 ((char)(q->minimum + flip)));
+  bytes = _mm_min_epu8 (bytes, _mm_set1_epi8 ((char)(q->maximum + flip)));
+  store_bytes (y, _mm_xor_si128 (bytes, _mm_set1_epi8 ((char)flip)), n);
+}
+
 /* Which of 16 numbers channel o is: what vpunpck*wd makes of two vectors of words, and what vpackssdw undoes. */
 static size_t
 channel_lane (size_t o)
@@ -105,12 +155,25 @@ channel_lane (size_t o)
   return channel % 8 / 4 * LANES + channel / 8 * 4 + channel % 4;
 }
 
+/* n blocks, `size` bytes from one to the next; channels that are none must not look like ties. */
+static void
+init_blocks (void *packed, size_t n, size_t size)
+{
+  memset (packed, 0, n * size);
+  for (size_t i = 0; i < n; i++)
+    for (size_t at = 0; at < 16; at++)
+      ((Block *)((uint8_t *)packed + i * size))->offset[at] = 256.5f;
+}
+
 static void
 pack_block (const NncQuantizedWindow *q, const NncQuantizedFilter *filter, size_t o, Block *block)
 {
   size_t at = channel_lane (o);
   block->bias[at] = (int32_t)((uint32_t)block->bias[at] + (uint32_t)nnc_quantized_bias (filter, o));
   nnc_quantized_factor (q, filter, o, &block->multiplier[at], &block->shift[at]);
+  if (!nnc_quantized_is_real (q))
+    block->exact
+        |= !nnc_bytes_set_factor (q, filter->factors[o], &block->factor[at], &block->offset[at], &block->twice[at]);
 }
 
 static bool
@@ -152,7 +215,7 @@ static void
 convolution_pack (const NncQuantizedWindow *q, const NncQuantizedFilter *filter, void *packed)
 {
   const NncWindow *w = &q->window;
-  memset (packed, 0, convolution_packed_size (q));
+  init_blocks (packed, (w->out_channels + 15) / 16, panel_size (q));
   for (size_t o = 0; o < w->out_channels; o++) {
     Block *block = (Block *)((uint8_t *)packed + o / 16 * panel_size (q));
     int16_t *weights = (int16_t *)(block + 1);
@@ -222,9 +285,7 @@ run_pixels (const NncQuantizedWindow *q, const Block *block, const int16_t *x, s
       store_reals (q, block, low[r], high[r], 0, (float *)(void *)y + r * q->window.out_pixel, n);
       continue;
     }
-    __m256i a = finish (q, low[r], block->bias, block->multiplier, block->shift);
-    __m256i b = finish (q, high[r], block->bias + 8, block->multiplier + 8, block->shift + 8);
-    store_bytes (y + r * q->window.out_pixel, to_bytes (a, b), n);
+    finish_bytes (q, block, low[r], high[r], y + r * q->window.out_pixel, n);
   }
 }
 
@@ -297,7 +358,7 @@ static void
 depthwise_pack (const NncQuantizedWindow *q, const NncQuantizedFilter *filter, void *packed)
 {
   const NncWindow *w = &q->window;
-  memset (packed, 0, depthwise_packed_size (q));
+  init_blocks (packed, (w->out_channels + 15) / 16, depthwise_block_size (q));
   for (size_t o = 0; o < w->out_channels; o++) {
     Block *block = (Block *)((uint8_t *)packed + o / 16 * depthwise_block_size (q));
     int16_t *weights = (int16_t *)(block + 1);
@@ -368,9 +429,7 @@ depthwise_block (const NncQuantizedWindow *q, const Block *block, const uint8_t 
     store_reals (q, block, low, high, q->x_zero_point, (float *)(void *)y + channel, n);
     return;
   }
-  low = finish (q, low, block->bias, block->multiplier, block->shift);
-  high = finish (q, high, block->bias + 8, block->multiplier + 8, block->shift + 8);
-  store_bytes (y + channel, to_bytes (low, high), n);
+  finish_bytes (q, block, low, high, y + channel, n);
 }
 
 static NNC_INLINE void

@@ -133,7 +133,9 @@ pack_element (const NncQuantizedWindow *q, const NncQuantizedFilter *filter, siz
       block->weights[((kx * count_groups (w) + ky / 4) * BLOCK + lane) * 4 + ky % 4] = (int8_t)weight;
       sum += weight;
     }
-  if (q->rounding != NNC_ROUND_NONE)
+  if (q->rounding == NNC_ROUND_NONE)
+    sum -= n * wz;
+  else
     sum = (int32_t)((uint32_t)nnc_quantized_bias (filter, channel) - (uint32_t)(xz * sum) + (uint32_t)(n * xz * wz));
   nnc_sums_set (q, filter, channel, &block->sums, lane, sum);
 }

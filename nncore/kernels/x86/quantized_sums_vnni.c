@@ -1,13 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* quantized_sums_vnni.c: sums become stored bytes, exactly as fixed_point.h has it, or reals.
- *
- * With y = sum * multiplier * 2^(shift - 31), rounding twice comes to
- *   trunc (y + copysign (1/2 + 2^(shift - 1), y)),
- * since the floor of a floor is one floor; rounding once to floor (y + 1/2); save where y lies on a tie. Of results
- * that are clamped at the zero point negative y do not matter, and the first, too, is a floor.
- *
- * rounded_bytes_avx512.h does that. What it is given is off by less than 2 units: half a one each by the factor, by the
- * sum as a float, by what is added and by the sum of all. Where that may have mattered, in one block of 64 in a
+/* quantized_sums_vnni.c: sums become stored bytes, exactly as fixed_point.h
+ * has it, or reals. Of bytes rounded_bytes.h says how, and where a float may have been wrong, in one block of 64 in a
  * hundred, the block is computed again in integers. */
 #include "quantized_sums.h"
 
@@ -17,16 +10,8 @@
 #include "rounded_bytes_avx512.h"
 
 #define LANES NNC_SUMS_LANES
-#define ERROR 2 /* units */
 
 /* --- packing ----------------------------------------------------------------------------- */
-
-/* Negative y round otherwise than positive ones. */
-static bool
-have_signs (const NncQuantizedWindow *q)
-{
-  return q->rounding == NNC_ROUND_TWICE && q->minimum < q->y_zero_point;
-}
 
 /* Unused channels must not look like ties. */
 void
@@ -47,16 +32,9 @@ nnc_sums_set (const NncQuantizedWindow *q, const NncQuantizedFilter *filter, siz
     sums->offset[at] = filter->real_factors[o].offset;
     return;
   }
-  NncFixedPoint factor = filter->factors[o];
-  int32_t zero_point = q->y_zero_point + nnc_bytes_flip (q->stored);
-  double twice = q->rounding == NNC_ROUND_TWICE && factor.multiplier ? ldexp (0.5, factor.shift) : 0,
-         offset = 256 + zero_point + 0.5 + ERROR * NNC_BYTES_UNIT;
-  sums->multiplier[at] = factor.multiplier;
-  sums->shift[at] = factor.shift;
-  sums->factor[at] = (float)ldexp (factor.multiplier, factor.shift - 31);
-  sums->twice[at] = (float)twice;
-  sums->offset[at] = (float)(have_signs (q) ? offset : offset + twice);
-  sums->exact |= (factor.shift >= 0 && factor.multiplier) || zero_point < 0 || zero_point > UINT8_MAX;
+  sums->multiplier[at] = filter->factors[o].multiplier;
+  sums->shift[at] = filter->factors[o].shift;
+  sums->exact |= !nnc_bytes_set_factor (q, filter->factors[o], &sums->factor[at], &sums->offset[at], &sums->twice[at]);
 }
 
 /* --- stored bytes ------------------------------------------------------------------------- */
@@ -94,7 +72,7 @@ multiply (const NncQuantizedWindow *q, const NncSums *s, const int32_t *sums, si
         reals[v] = _mm512_fmadd_ps (sum, factor[v], offset[v]);
       }
     }
-    wrong |= (uint32_t)(nnc_bytes_uncertain (reals, 2 * ERROR) != 0) << i;
+    wrong |= (uint32_t)(nnc_bytes_uncertain (reals, 2 * NNC_BYTES_ERROR) != 0) << i;
     _mm512_storeu_si512 (y, put_in_order (nnc_bytes_clamp (&clamp, nnc_bytes_pack (reals)), order));
   }
   return wrong;
@@ -156,7 +134,7 @@ finish_blocks (const NncQuantizedWindow *q, const NncSums *s, const int32_t *sum
   uint32_t wrong = 0;
   if (q->rounding == NNC_ROUND_EVEN)
     multiply_even (q, s, sums, n, y, step, order);
-  else if (have_signs (q))
+  else if (nnc_bytes_have_signs (q))
     wrong = multiply (q, s, sums, n, y, step, order, true);
   else
     wrong = multiply (q, s, sums, n, y, step, order, false);

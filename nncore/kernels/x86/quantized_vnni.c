@@ -123,7 +123,9 @@ pack_channel (const NncQuantizedWindow *q, const NncQuantizedFilter *filter, siz
         sum += weight;
       }
     }
-  if (q->rounding != NNC_ROUND_NONE)
+  if (q->rounding == NNC_ROUND_NONE)
+    sum -= n * wz;
+  else
     sum = (int32_t)((uint32_t)nnc_quantized_bias (filter, o) - (uint32_t)(xz * sum) + (uint32_t)(n * xz * wz));
   for (size_t at = column; at < PANEL; at += (size_t)count_vectors (q, o) * LANES)
     nnc_sums_set (q, filter, o, &panel->sums, at, sum);

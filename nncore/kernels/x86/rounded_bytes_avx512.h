@@ -1,29 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* rounded_bytes_avx512.h: reals become bytes rounded down, by no instruction of
- * their own. 256 + y is a float from 256 to 512, whose mantissa has the 8 bits of
- * the result, unsigned (of signed bytes with the upper bit flipped), and 15 bits of
- * fraction. Floats are ordered as integers of their bits are, so that what lies
- * outside saturates.
- *
- * Where such a float is off by less than n units of its fraction, n of them are added to it, and a fraction below 2 n
- * then says that the real may lie on the other side of an integer. */
+/* rounded_bytes_avx512.h: rounded_bytes.h, of 64 numbers at a time. */
 #pragma once
 
 #include <immintrin.h>
 
 #include "fixed_point_avx512.h"
-#include "kernel.h"
-
-#define NNC_BYTES_FRACTION 15 /* bits */
-#define NNC_BYTES_UNIT 0x1p-15
-#define NNC_BYTES_EXPONENT 0x8700 /* of 256, above the 8 bits of a result */
-
-/* From stored to unsigned. */
-static inline int32_t
-nnc_bytes_flip (NncStored stored)
-{
-  return stored == NNC_STORED_I8 ? 128 : 0;
-}
+#include "rounded_bytes.h"
 
 /* What unsigned bytes need to become stored ones. */
 typedef struct {

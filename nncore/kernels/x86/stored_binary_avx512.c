@@ -66,7 +66,7 @@ set_floats (Work *work)
   if (f->operation == NNC_STORED_ADD || f->operation == NNC_STORED_SUBTRACT) {
     set_sum (work);
   } else if (f->operation == NNC_STORED_MULTIPLY) {
-    work->error = 2; /* as of sums of products */
+    work->error = NNC_BYTES_ERROR; /* as of sums of products */
     work->a_share = (float)real_of (f->factor);
     work->twice = (float)ldexp (0.5, f->factor.shift);
     work->offset += (float)(work->error * NNC_BYTES_UNIT);
