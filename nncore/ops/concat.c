@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* concat.c: Concat: the inputs one after the other along attribute axis. Stored numbers on other scales
+/* concat.c: Concat: the inputs one after the other along attribute axis. Those that were computed where they belong
+ * (pass concat_in_place) are not copied. Stored numbers on other scales
  * than y's are moved to it. */
 #include "axes.h"
 #include "op_inputs.h"
@@ -16,7 +17,7 @@ typedef struct {
 } Part;
 
 typedef struct {
-  gsize outer;
+  gsize outer, pitch; /* bytes of y in one index of outer */
   NncScale scale; /* of y */
   Part parts[]; /* of each input */
 } Params;
@@ -83,25 +84,33 @@ copy_rescaled (const Params *params, const Part *part, NncDataType type, guint8 
       y[i] = part->table[x[i]];
 }
 
+/* One input, in every index of outer. */
+static void
+copy_part (const Params *params, const Part *part, const NncTensor *x, const NncTensor *y, gsize offset, gsize pitch)
+{
+  const guint8 *from = x->data;
+  guint8 *to = (guint8 *)y->data + offset;
+
+  if (part->bytes == 0 || from == to)
+    return;
+  for (gsize o = 0; o < params->outer; o++, from += part->bytes, to += pitch) {
+    if (part->rescale)
+      copy_rescaled (params, part, y->desc.type, to, from);
+    else
+      memcpy (to, from, part->bytes);
+  }
+}
+
 static gboolean
 run (const NncStep *step, NncRunContext *context, GError **error)
 {
   const Params *params = step->params;
-  guint8 *y = step->outputs[0]->data;
+  gsize offset = 0;
 
-  for (gsize o = 0; o < params->outer; o++)
-    for (guint i = 0; i < step->n_inputs; i++) {
-      const Part *part = &params->parts[i];
-      const guint8 *x = (const guint8 *)step->inputs[i]->data + o * part->bytes;
-
-      if (part->bytes == 0)
-        continue;
-      if (part->rescale)
-        copy_rescaled (params, part, step->outputs[0]->desc.type, y, x);
-      else
-        memcpy (y, x, part->bytes);
-      y += part->bytes;
-    }
+  for (guint i = 0; i < step->n_inputs; i++) {
+    copy_part (params, &params->parts[i], step->inputs[i], step->outputs[0], offset, params->pitch);
+    offset += params->parts[i].bytes;
+  }
   return TRUE;
 }
 
@@ -127,6 +136,16 @@ read_scales (Params *params, const NncPreparation *prepare, GError **error)
   return TRUE;
 }
 
+/* Whether all inputs lie in the output, as far as their strides tell. */
+static gboolean
+is_in_place (const NncPreparation *prepare)
+{
+  for (guint i = 0; i < prepare->n_inputs; i++)
+    if (prepare->inputs[i]->data || nnc_tensor_is_contiguous (prepare->inputs[i]))
+      return FALSE;
+  return TRUE;
+}
+
 static gboolean
 prepare_concat (NncPreparation *prepare, GError **error)
 {
@@ -140,8 +159,10 @@ prepare_concat (NncPreparation *prepare, GError **error)
   for (guint i = 0; i < prepare->n_inputs; i++) {
     NncSplit split = nnc_desc_split (&prepare->inputs[i]->desc, axis);
     params->parts[i].bytes = split.axis * split.inner * nnc_data_type_get_size (y->type);
+    params->pitch += params->parts[i].bytes;
   }
   prepare->run = run;
+  prepare->kernel = is_in_place (prepare) ? "in place" : NULL;
   if (nnc_node_is_quantized (prepare->node, y->type))
     return read_scales (params, prepare, error);
   return TRUE;

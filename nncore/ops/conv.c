@@ -235,6 +235,17 @@ pack_constant (NncPreparation *prepare, Params *params, const char *name, GError
   return params->packed != NULL;
 }
 
+/* Where the output is a slice of something wider. */
+static void
+set_output_strides (NncWindow *w, const NncTensor *y)
+{
+  if (nnc_tensor_is_contiguous (y))
+    return;
+  w->out_pixel = y->strides[y->desc.rank - 2] / (ptrdiff_t)sizeof (float);
+  w->out_row = w->out_pixel * (ptrdiff_t)w->out_width;
+  w->out_image = w->out_row * (ptrdiff_t)w->out_height;
+}
+
 static gboolean
 prepare_conv (NncPreparation *prepare, GError **error)
 {
@@ -254,6 +265,7 @@ prepare_conv (NncPreparation *prepare, GError **error)
   prepare->run = nnc_run_nothing;
   if (nnc_desc_size (&prepare->outputs[0]->desc) == 0)
     return TRUE;
+  set_output_strides (w, prepare->outputs[0]);
   kernel = nnc_prepare_convolution (prepare, w);
   params->kernel = kernel->convolution;
   prepare->macs = nnc_window_count_work (w);
@@ -280,7 +292,7 @@ reach_of_conv (const NncNode *node, gint64 reach[NNC_MAX_RANK])
 
 const NncOp nnc_op_Conv = {
   .name = "Conv",
-  .traits = NNC_OP_F32 | NNC_OP_CLAMP,
+  .traits = NNC_OP_F32 | NNC_OP_CLAMP | NNC_OP_STRIDED,
   .min_inputs = 2,
   .max_inputs = 4,
   .max_outputs = 1,

@@ -9,6 +9,7 @@ typedef struct {
   NncUnaryLoop loop;
   NncDataType x_wide, y_wide;
   float attributes[2];
+  gsize rows, columns, y_row; /* where y is a slice of f32: rows of the last axis, elements from one to the next */
 } Params;
 
 static void
@@ -29,6 +30,28 @@ run (const NncStep *step, NncRunContext *context, GError **error)
 
   nnc_wide_map (map, params, params->y_wide, step->outputs[0], params->x_wide, step->inputs[0]);
   return TRUE;
+}
+
+static gboolean
+run_slice (const NncStep *step, NncRunContext *context, GError **error)
+{
+  const Params *params = step->params;
+  const float *x = step->inputs[0]->data;
+  float *y = step->outputs[0]->data;
+
+  for (gsize row = 0; row < params->rows; row++)
+    map (y + row * params->y_row, x + row * params->columns, params->columns, params);
+  return TRUE;
+}
+
+static void
+set_slice (Params *params, const NncTensor *y)
+{
+  guint rank = y->desc.rank;
+
+  params->columns = (gsize)y->desc.shape[rank - 1];
+  params->rows = nnc_desc_n_elements (&y->desc) / MAX (params->columns, 1);
+  params->y_row = (gsize)y->strides[rank - 2] / sizeof (float);
 }
 
 gboolean
@@ -73,5 +96,9 @@ nnc_unary_prepare (NncPreparation *prepare, const NncUnaryFunction *function, GE
     params->attributes[i]
         = read_attribute (prepare->node, function->attributes[i].name, function->attributes[i].otherwise);
   prepare->run = run;
+  if (!nnc_tensor_is_contiguous (prepare->outputs[0])) {
+    set_slice (params, prepare->outputs[0]);
+    prepare->run = run_slice;
+  }
   return TRUE;
 }

@@ -53,7 +53,7 @@ gboolean nnc_unary_prepare (NncPreparation *prepare, const NncUnaryFunction *fun
   }                                                                                                                    \
   const NncOp nnc_op_##op_name = {                                                                                     \
     .name = #op_name,                                                                                                  \
-    .traits = NNC_OP_ELEMENTWISE | NNC_OP_IN_PLACE | NNC_OP_F32, /* so that it can be fused */                         \
+    .traits = NNC_OP_ELEMENTWISE | NNC_OP_IN_PLACE | NNC_OP_STRIDED | NNC_OP_F32, /* so that it can be fused */        \
     .min_inputs = 1,                                                                                                   \
     .max_inputs = 1,                                                                                                   \
     .max_outputs = 1,                                                                                                  \

@@ -29,6 +29,9 @@ typedef enum {
   /* Computes f32, and does not know f16, or better not: nnc_graph_infer() puts Casts around it where an input is f16.
    */
   NNC_OP_F32 = 1 << 9,
+  /* Of f32 and at most 4 dimensions, output 0 may be a slice of something wider along its last axis: what is one element further along any other
+   * is as far as its strides say, which prepare sees. */
+  NNC_OP_STRIDED = 1 << 10,
 } NncOpTraits;
 
 #define NNC_OP_MAX_OUTPUTS 16
@@ -49,10 +52,10 @@ typedef struct _NncRunContext NncRunContext;
 /* Computes one step. FALSE with an error only for what the numbers make impossible. */
 typedef gboolean (*NncRun) (const NncStep *step, NncRunContext *context, GError **error);
 
-/* How a step from [N,H,W,C] to [N,H,W,C] is run a few rows at a time: `run` computes output rows [begin, end) of all there
- * are in its N images, each of which is the same to the bit whatever begin and end are. Row r of an image reads `extent`
- * rows of input 0 from r * stride - padding on, as far as there are any. x and y are where row 0 of the first image is, or
- * would be: other rows than those are not touched. */
+/* How a step from [N,H,W,C] to [N,H,W,C] is run a few rows at a time: `run` computes output rows [begin, end) of all
+ * there are in its N images, each of which is the same to the bit whatever begin and end are. Row r of an image reads
+ * `extent` rows of input 0 from r * stride - padding on, as far as there are any. x and y are where row 0 of the first
+ * image is, or would be: other rows than those are not touched. */
 typedef struct {
   void (*run) (gconstpointer params, gconstpointer x, gpointer y, gpointer scratch, gsize begin, gsize end);
   gsize stride, padding, extent;
@@ -64,7 +67,7 @@ typedef struct {
   const NncNode *node;
   guint n_inputs, n_outputs;
   const NncTensor *const *inputs; /* ->data: set for constants; may have any strides */
-  const NncTensor *const *outputs; /* all contiguous */
+  const NncTensor *const *outputs; /* all contiguous, unless the op is STRIDED */
   guint threads; /* how many pieces a step may be cut into */
   NncPrecision precision; /* see precision.h */
   NncRun run;
@@ -99,8 +102,8 @@ void nnc_prepare_consume (NncPreparation *prepare, guint input);
 struct _NncStep {
   NncRun run;
   gpointer params;
-  NncTensor **inputs; /* contiguous */
-  NncTensor **outputs;
+  NncTensor **inputs; /* contiguous, unless they lie in the output already: Concat */
+  NncTensor **outputs; /* contiguous, unless the op is STRIDED */
   guint n_inputs, n_outputs;
   const NncNode *node;
   const char *kernel;

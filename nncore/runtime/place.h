@@ -10,6 +10,7 @@
 typedef struct {
   NncTensor tensor; /* first: the tensors of steps are places */
   guint block; /* of the arena; NNC_NO_BLOCK: a constant, or memory of its own */
+  gsize offset; /* in the block */
   gboolean dynamic; /* its shape depends on data */
   gpointer memory; /* of its own, while there is some */
   guint last; /* node that reads it, G_MAXUINT: it stays until the next run */

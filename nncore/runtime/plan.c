@@ -142,12 +142,50 @@ inherited_block (NncPlan *plan, const NncNode *node, guint index)
   return input->block;
 }
 
+/* The block of what a Concat puts together, from the first part of it on. */
+static guint
+find_whole (NncPlan *plan, const NncNode *concat, guint index)
+{
+  guint block = GPOINTER_TO_UINT (g_hash_table_lookup (plan->wholes, concat));
+
+  if (block == 0) {
+    block = add_block (plan, nnc_desc_size (&concat->outputs[0]->desc), index) + 1;
+    g_hash_table_insert (plan->wholes, (gpointer)concat, GUINT_TO_POINTER (block));
+  }
+  return block - 1;
+}
+
+/* A slice of its reader's output, along the last axis. */
+static void
+place_part (NncPlan *plan, NncValue *value, guint index)
+{
+  const NncNode *concat = value->readers->pdata[0];
+  NncPlace *place = add_place (plan, value, find_whole (plan, concat, index), index);
+  guint last = value->desc.rank - 1;
+
+  nnc_desc_contiguous_strides (&concat->outputs[0]->desc, place->tensor.strides);
+  for (guint i = 0; concat->inputs[i] != value; i++)
+    place->offset += (gsize)(concat->inputs[i]->desc.shape[last] * place->tensor.strides[last]);
+}
+
+static guint
+choose_block (NncPlan *plan, const NncNode *node, guint index)
+{
+  guint whole = GPOINTER_TO_UINT (g_hash_table_lookup (plan->wholes, node));
+
+  return whole ? whole - 1 : inherited_block (plan, node, index);
+}
+
 static void
 place_output (NncPlan *plan, const NncNode *node, guint i, guint index)
 {
   NncValue *value = node->outputs[i];
-  guint block = i == 0 ? inherited_block (plan, node, index) : NNC_NO_BLOCK;
+  guint block = i == 0 ? choose_block (plan, node, index) : NNC_NO_BLOCK;
 
+  if (i == 0 && nnc_node_writes_into_reader (node)) {
+    place_part (plan, value, index);
+    return;
+  }
   /* A dynamic value is in the arena only where it is a view of what is. */
   if (block == NNC_NO_BLOCK && value->desc.type != NNC_INVALID && !nnc_node_gives_rows (node))
     block = add_block (plan, nnc_desc_size (&value->desc), index);
@@ -170,6 +208,7 @@ static void
 place_values (NncPlan *plan)
 {
   plan->last_reads = find_last_reads (plan->graph);
+  plan->wholes = g_hash_table_new (NULL, NULL);
   for (guint i = 0; i < plan->graph->values->len; i++) {
     NncValue *value = plan->graph->values->pdata[i];
 
@@ -186,6 +225,7 @@ place_values (NncPlan *plan)
         place_output (plan, node, j, i);
   }
   g_clear_pointer (&plan->last_reads, g_hash_table_unref);
+  g_clear_pointer (&plan->wholes, g_hash_table_unref);
 }
 
 /* Which places an input's memory holds: they move with it. */
@@ -253,10 +293,10 @@ allocate_arena (NncPlan *plan, GError **error)
   memset (arena, 0, MAX (plan->arena_size, 64));
   g_hash_table_iter_init (&iter, plan->places);
   while (g_hash_table_iter_next (&iter, NULL, &place)) {
-    guint block = ((NncPlace *)place)->block;
+    NncPlace *lies = place;
 
-    if (block != NNC_NO_BLOCK && !((NncPlace *)place)->dynamic)
-      ((NncPlace *)place)->tensor.data = plan->arena + g_array_index (plan->blocks, NncArenaBlock, block).offset;
+    if (lies->block != NNC_NO_BLOCK && !lies->dynamic)
+      lies->tensor.data = plan->arena + g_array_index (plan->blocks, NncArenaBlock, lies->block).offset + lies->offset;
   }
   return TRUE;
 }

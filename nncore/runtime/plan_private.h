@@ -20,6 +20,8 @@ struct _NncPlan {
   GHashTable *places; /* NncValue -> NncPlace */
   GHashTable *last_reads; /* NncValue -> index of the last node that reads it, while places are given */
   GPtrArray **input_places; /* of each input: the places that lie in its memory */
+  GHashTable
+      *wholes; /* Concat -> the block of its output, and 1, where a part of it has a place; while places are given */
   GArray *blocks; /* of NncArenaBlock */
   GArray *steps; /* of NncStep */
   GArray *releases; /* of NncPlanRelease, in the order of steps */
@@ -41,6 +43,13 @@ static inline gboolean
 nnc_node_gives_rows (const NncNode *node)
 {
   return nnc_node_get_int (node, "rows_to_next", 0) != 0;
+}
+
+/* Whether its output lies in that of the Concat that reads it: pass concat_in_place. */
+static inline gboolean
+nnc_node_writes_into_reader (const NncNode *node)
+{
+  return nnc_node_get_int (node, "into_reader", 0) != 0;
 }
 
 /* plan_steps.c: prepares a step for each node, and sets scratch_size. Values have places. */

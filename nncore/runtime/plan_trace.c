@@ -8,7 +8,8 @@ show (const NncPlan *plan, const NncNode *node, const NncRunContext *context, GE
   for (guint i = 0; i < node->n_outputs; i++) {
     const NncPlace *place = nnc_plan_find_place (plan, node->outputs[i]);
 
-    if (place && !nnc_node_gives_rows (node) && !context->trace (&place->tensor, context->trace_data, error))
+    if (place && !nnc_node_gives_rows (node) && !nnc_node_writes_into_reader (node)
+        && !context->trace (&place->tensor, context->trace_data, error))
       return FALSE;
   }
   return TRUE;
