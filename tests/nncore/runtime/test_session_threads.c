@@ -226,6 +226,16 @@ GST_START_TEST (all_threads_flush_denormals_during_a_run)
 }
 GST_END_TEST
 
+GST_START_TEST (a_run_gives_its_callers_mode_back)
+{
+  g_autoptr (NncModel) model = make_model (0);
+  g_autoptr (NncSession) session = run_threads (model, 1, 1);
+  volatile float small = 1e-20f;
+
+  fail_unless (session != NULL && small * small != 0);
+}
+GST_END_TEST
+
 /* What all threads of this process have used, in seconds. */
 static double
 processor_time (void)
@@ -267,6 +277,7 @@ session_threads_suite (void)
   tcase_set_timeout (tcase, 120);
   tcase_add_loop_test (tcase, any_number_of_threads_gives_the_same_bits, 0, G_N_ELEMENTS (cases));
   tcase_add_test (tcase, all_threads_flush_denormals_during_a_run);
+  tcase_add_test (tcase, a_run_gives_its_callers_mode_back);
   tcase_add_test (tcase, threads_cost_nothing_between_runs);
   tcase_add_test (tcase, more_threads_than_parts_finish_each_run);
   return suite;
