@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* tensor_row.c: colour, normalization and layout: floats go straight into the tensor, bytes by way of a row of floats.
- */
+/* tensor_row.c: colour, normalization and layout: floats go straight into the tensor, bytes by way of a row of floats
+ * that lie as the bytes will. */
 #include "tensor_row.h"
-
-#include <libyuv.h>
 
 static gint
 n_channels (const NncTensorSpec *spec)
@@ -30,25 +28,18 @@ nnc_tensor_row_init (NncTensorRow *row, const NncTensorSpec *spec, const NncColo
   row->spec = *spec;
   row->kernel = nnc_kernel_find (NNC_SLOT_mix_f32)->mix;
   row->mix.channels = n_channels (spec);
-  for (gint c = 0; c < row->mix.channels; c++) {
+  for (gint c = 0; c < row->mix.channels; c++)
     set_channel (&row->mix, c, color, (double)how->mean[c], (double)how->std[c]);
-    if (spec->type == NNC_F32)
-      continue;
-    row->channels[c] = g_try_new (float, (gsize)spec->width);
-    row->bytes[c] = g_try_new (guint8, (gsize)spec->width);
-    if (!row->channels[c] || !row->bytes[c])
-      return FALSE;
-  }
-  return TRUE;
+  if (spec->type == NNC_F32)
+    return TRUE;
+  row->floats = g_try_new (float, (gsize)spec->width *(gsize)row->mix.channels);
+  return row->floats != NULL;
 }
 
 void
 nnc_tensor_row_clear (NncTensorRow *row)
 {
-  for (gint c = 0; c < 3; c++) {
-    g_clear_pointer (&row->channels[c], g_free);
-    g_clear_pointer (&row->bytes[c], g_free);
-  }
+  g_clear_pointer (&row->floats, g_free);
 }
 
 static void
@@ -86,14 +77,16 @@ write_floats (const NncTensorRow *row, const float *const components[3], float *
 static void
 write_bytes (const NncTensorRow *row, const float *const components[3], guint8 *tensor, gint y)
 {
-  gint n = row->spec.width;
-  row->kernel (row->channels, 1, components, &row->mix, (gsize)n);
-  for (gint c = 0; c < row->mix.channels; c++)
-    round_to_bytes (side_by_side (&row->spec) ? row->bytes[c] : tensor + row_begin (&row->spec, c, y), row->channels[c],
-                    n);
-  if (side_by_side (&row->spec))
-    MergeRGBPlane (row->bytes[0], n, row->bytes[1], n, row->bytes[2], n, tensor + row_begin (&row->spec, 0, y), 3 * n,
-                   n, 1);
+  gint n = row->spec.width, channels = row->mix.channels, step = side_by_side (&row->spec) ? 3 : 1;
+  float *to[3] = { NULL };
+  for (gint c = 0; c < channels; c++)
+    to[c] = row->floats + (step == 3 ? c : c * n);
+  row->kernel (to, step, components, &row->mix, (gsize)n);
+  if (step == 3)
+    round_to_bytes (tensor + row_begin (&row->spec, 0, y), row->floats, 3 * n);
+  else
+    for (gint c = 0; c < channels; c++)
+      round_to_bytes (tensor + row_begin (&row->spec, c, y), to[c], n);
 }
 
 void

@@ -10,8 +10,7 @@ typedef struct {
   NncTensorSpec spec;
   NncMix mix;
   NncMixF32 kernel;
-  float *channels[3]; /* [width]: a row of floats that is to become bytes */
-  guint8 *bytes[3]; /* [width]: and one of bytes that are to lie side by side */
+  float *floats; /* [width, channels] or [channels, width]: a row that is to become bytes */
 } NncTensorRow;
 
 /* Returns FALSE when memory is refused. */
