@@ -84,6 +84,19 @@ add_ends (Sums *s, const NncRowSum *sum, size_t i, int n, bool apart)
       add_pair (&s[v], load (first + v * WIDTH), load (last + v * WIDTH), weights);
 }
 
+#define CACHE_LINE 64
+
+/* While these rows are summed, as many that follow them are fetched into the second cache: they are the next sum's. */
+static ALWAYS_INLINE void
+prefetch_next (const NncRowSum *sum, size_t i, int n)
+{
+  const uint8_t *row = sum->inner + (ptrdiff_t)(sum->rows + 1) * sum->stride + i;
+  for (size_t left = sum->rows ? sum->rows + 1 : 0; left; left--, row += sum->stride)
+    UNROLL
+  for (int at = 0; at < n * WIDTH; at += CACHE_LINE)
+    __builtin_prefetch (row + at, 0, 2);
+}
+
 /* As many as registers hold. */
 #define MOST_VECTORS 4
 
@@ -99,6 +112,7 @@ sum_vectors (Sums *s, const NncRowSum *sum, size_t i, int n, bool apart)
   UNROLL
   for (int v = 0; v < n; v++)
     s[v] = (Sums){ bias, bias };
+  prefetch_next (sum, i, n);
   add_inner (s, sum, i, n, weight, apart);
   UNROLL
   for (int v = 0; left && v < n; v++) {
