@@ -11,7 +11,7 @@ integers with the best of all.
 
 A ratio is nncore's time over that of the best of the others, round by round: its median, and 95 % of its medians in
 resampled rounds, of each of the runs through all networks. What a core could do is measured by `nncore bench --profile`
-between the rounds, for floats; it could do twice as many products of bf16, and four times as many of 8 bits with VNNI.
+between the rounds: of floats, bytes and bf16, each by the instruction that multiplies them.
 """
 import argparse
 import json
