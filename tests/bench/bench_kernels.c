@@ -517,12 +517,14 @@ main (int argc, char **argv)
 {
   gsize n;
   const NncKernel *kernels = nnc_kernels (&n);
-  x = g_new (float, N), y = g_new (float, N), w = g_new (float, N);
+  float **const memory[] = { &x, &y, &w };
+  for (guint i = 0; i < G_N_ELEMENTS (memory); i++) /* aligned as a session's arena is */
+    *memory[i] = g_aligned_alloc (N, sizeof (float), 64);
   for (guint i = 0; i < N; i++)
     x[i] = w[i] = (float)(i % 251) / 251 - .5f;
   for (gsize i = 0; i < n; i++)
     if (nnc_cpu_has (kernels[i].cpu) && (argc < 2 || strstr (kernels[i].name, argv[1])))
       bench (&kernels[i]);
-  g_free (x), g_free (y), g_free (w);
+  g_aligned_free (x), g_aligned_free (y), g_aligned_free (w);
   return 0;
 }
