@@ -3,7 +3,8 @@
 # Install what building and running the project needs and this machine lacks: on Debian by apt-get, elsewhere by asking
 # you to. Says nothing, and needs no network, when all is there.
 #
-#     build-aux/install-dependencies.sh [tests] [ci]      # more of it: what only the tests need, what only CI needs
+#     build-aux/install-dependencies.sh [tests] [ci] [arm64]      # more of it: what only the tests need, what only CI needs, what building
+#                                                            # the engine for arm64 needs, and running it under QEMU
 set -euo pipefail
 
 # How to see that it is there, its name, and the Debian package that brings it.
@@ -32,11 +33,22 @@ ci='
 command clang                                               clang
 command valgrind                                            valgrind
 '
+# Not GStreamer's video library: on Debian 12 its development files for two architectures cannot both be installed.
+arm64='
+command aarch64-linux-gnu-gcc                               gcc-aarch64-linux-gnu
+file    /usr/aarch64-linux-gnu/include/stdio.h              libc6-dev-arm64-cross
+command qemu-aarch64                                        qemu-user
+foreign gio-2.0                                             libglib2.0-dev:arm64
+foreign orc-0.4                                             liborc-0.4-dev:arm64
+foreign gstreamer-check-1.0                                 libgstreamer1.0-dev:arm64
+file    /usr/lib/aarch64-linux-gnu/libyuv.so                libyuv-dev:arm64
+'
 
 is_there() { # kind name
   case $1 in
     command) command -v "$2" ;;
     module)  pkg-config --exists "$2" ;;
+    foreign) PKG_CONFIG_LIBDIR=/usr/lib/aarch64-linux-gnu/pkgconfig:/usr/share/pkgconfig pkg-config --exists "$2" ;;
     header)  echo "#include <$2>" | cc -E -x c - ;;
     element) gst-inspect-1.0 --exists "$2" ;;
     python)  python3 -c "import $2" ;;
@@ -68,8 +80,11 @@ install_packages() { # packages
     as_root=(sudo)
   fi
   echo "Installing $*"
+  if [[ $* == *:arm64* ]]; then
+    "${as_root[@]}" dpkg --add-architecture arm64
+  fi
   "${as_root[@]}" apt-get -q update
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qy install --no-install-recommends "$@"
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qy install --no-install-recommends --no-remove "$@"
 }
 
 missing=() packages=()

@@ -7,9 +7,12 @@
 #include "kernel.h"
 #if defined __x86_64__ || defined __i386__
 #include <cpuid.h>
+#elif defined __aarch64__
+#include <sys/auxv.h>
 #endif
 
-static const char *const names[NNC_N_CPUS] = { "c", "orc", "avx2", "avx512", "vnni", "bf16", "neon" };
+static const char *const names[NNC_N_CPUS]
+    = { "c", "orc", "avx2", "avx512", "vnni", "bf16", "neon", "dotprod", "i8mm" };
 static bool has[NNC_N_CPUS];
 
 const char *
@@ -37,13 +40,22 @@ detect_vectors (void)
   has[NNC_CPU_VNNI] = has[NNC_CPU_AVX512] && __builtin_cpu_supports ("avx512vnni");
   has[NNC_CPU_BF16] = has[NNC_CPU_VNNI] && __builtin_cpu_supports ("avx512bf16");
 }
+#elif defined __aarch64__
+/* As <asm/hwcap.h> has them, which an older system's lacks. */
+#define HWCAP_DOT_PRODUCT (1ul << 20)
+#define HWCAP2_INT8_MATRIX (1ul << 13)
+
+static void
+detect_vectors (void)
+{
+  has[NNC_CPU_NEON] = true;
+  has[NNC_CPU_DOTPROD] = getauxval (AT_HWCAP) & HWCAP_DOT_PRODUCT;
+  has[NNC_CPU_I8MM] = has[NNC_CPU_DOTPROD] && (getauxval (AT_HWCAP2) & HWCAP2_INT8_MATRIX);
+}
 #else
 static void
 detect_vectors (void)
 {
-#ifdef __aarch64__
-  has[NNC_CPU_NEON] = true;
-#endif
 }
 #endif
 

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 /* Instruction sets, each including those before it on its architecture.
- * NNC_CPU=c|orc|avx2|avx512|vnni|bf16|neon masks all above the named one. */
+ * NNC_CPU=c|orc|avx2|avx512|vnni|bf16|neon|dotprod|i8mm masks all above the named one. */
 typedef enum {
   NNC_CPU_C,
   NNC_CPU_ORC,
@@ -18,6 +18,8 @@ typedef enum {
   NNC_CPU_VNNI, /* AVX-512 VNNI */
   NNC_CPU_BF16, /* AVX-512 BF16 */
   NNC_CPU_NEON,
+  NNC_CPU_DOTPROD, /* SDOT and UDOT */
+  NNC_CPU_I8MM, /* SMMLA and UMMLA */
   NNC_N_CPUS
 } NncCpu;
 

@@ -17,4 +17,6 @@ UNARY (leaky_relu_f32_orc, nnc_orc_leaky_relu (y, x, p[0], count))
 UNARY (clip_f32_orc, nnc_orc_clip (y, x, p[0], p[1], count))
 UNARY (hard_sigmoid_f32_orc, nnc_orc_hard_sigmoid (y, x, p[0], p[1], count))
 UNARY (hard_swish_f32_orc, nnc_orc_hard_swish (y, x, count))
+#ifndef __aarch64__ /* kernels.inc says why */
 UNARY (sqrt_f32_orc, nnc_orc_sqrt (y, x, count))
+#endif

@@ -447,7 +447,7 @@ convolution_run (const NncWindow *window, const float *x, const void *packed, fl
 static bool
 convolution_accepts (const NncWindow *window)
 {
-  return !window->ordered && (VECTOR_WIDTH == FEW_CHANNELS || window->groups == 1 || group_out (window) > FEW_CHANNELS);
+  return !window->ordered && (VECTOR_WIDTH <= FEW_CHANNELS || window->groups == 1 || group_out (window) > FEW_CHANNELS);
 }
 
 const NncConvolution NNC_ISA (nnc_convolution_f32) = {

@@ -371,7 +371,7 @@ static bool
 depthwise_accepts (const NncWindow *window)
 {
   return window->groups == window->in_channels && window->out_channels == window->in_channels
-         && (VECTOR_WIDTH == FEW_CHANNELS || window->in_channels > FEW_CHANNELS);
+         && (VECTOR_WIDTH <= FEW_CHANNELS || window->in_channels > FEW_CHANNELS);
 }
 
 const NncConvolution NNC_ISA (nnc_depthwise_f32) = {

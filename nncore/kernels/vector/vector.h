@@ -19,8 +19,10 @@
 
 #if defined __AVX512F__
 #include "vector_avx512.h"
-#else
+#elif defined __AVX2__
 #include "vector_avx2.h"
+#else
+#include "vector_neon.h"
 #endif
 
 /* What there is on every set. Keeps NaN: the comparisons that are false for it leave the value. */

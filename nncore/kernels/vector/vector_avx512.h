@@ -180,7 +180,7 @@ vector_store_u8 (uint8_t *p, Vector v)
   __m128i bytes = _mm512_cvtepi32_epi8 (_mm512_cvttps_epi32 (v));
   _mm_storeu_si128 ((__m128i *)(void *)p, _mm_xor_si128 (bytes, _mm_set1_epi8 (-128)));
 }
-/* Sixteen or eight bytes as numbers. */
+/* As many bytes as numbers. */
 static inline Vector
 vector_from_u8 (const uint8_t *p)
 {

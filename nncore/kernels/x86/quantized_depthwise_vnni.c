@@ -8,7 +8,7 @@
  * strip for each column that strides tell apart, so that neighbours in the output are neighbours there, too. Packed:
  * blocks of 64 elements: NncSums; [columns][groups of 4 rows] of 4 vectors of weights, as interleaving leaves them. */
 #include "kernel_list.h"
-#include "quantized_rows.h"
+#include "quantized_copy_avx512.h"
 #include "quantized_sums.h"
 
 #define BLOCK NNC_SUMS

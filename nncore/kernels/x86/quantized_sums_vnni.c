@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "quantized_rows.h"
+#include "quantized_copy_avx512.h"
 #include "rounded_bytes_avx512.h"
 
 #define LANES NNC_SUMS_LANES

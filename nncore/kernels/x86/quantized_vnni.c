@@ -10,7 +10,7 @@
  * Packed: panels of 64 output channels: NncSums; [segments][groups of 4][64][4] weights. Sums of a panel of at most 32
  * or 16 channels are those of 2 or 4 pixels side by side. */
 #include "kernel_list.h"
-#include "quantized_rows.h"
+#include "quantized_copy_avx512.h"
 #include "quantized_sums.h"
 
 #define PANEL NNC_SUMS

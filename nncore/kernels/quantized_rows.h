@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* quantized_rows.h: the rows of an image that lie under a window, as vpdpbusd
- * wants them: unsigned (signed bytes have their upper bit flipped), pixels
- * side by side, and where the image ends x_zero_point. A row that the next row
- * of the output needs, too, is not copied again. For files compiled for AVX-512. */
+/* quantized_rows.h: the rows of an image that lie under a window, as the
+ * products of bytes of an architecture want them (signed or unsigned: the other
+ * have their upper bit flipped), pixels side by side, and where the image ends
+ * x_zero_point. A row that the next row of the output needs, too, is not copied
+ * again. How bytes are copied is the architecture's: its header includes this one. */
 #pragma once
 
-#include <immintrin.h>
 #include <string.h>
 
-#include "fixed_point_avx512.h"
 #include "quantized_window.h"
+
+/* n bytes of x as they are wanted; and what that adds to each. */
+static inline void nnc_rows_copy (const NncQuantizedWindow *q, uint8_t *to, const uint8_t *from, size_t n);
+static inline int32_t nnc_rows_offset (const NncQuantizedWindow *q);
 
 #define NNC_ROWS_SLACK 64 /* bytes behind each row that may be read */
 
@@ -62,26 +65,6 @@ nnc_rows_forget (const NncWindow *w, NncRows *rows)
   memset (rows->held, 0, w->kernel_height * sizeof *rows->held);
 }
 
-/* What is added to x as stored, by flipping. */
-static inline int32_t
-nnc_rows_offset (const NncQuantizedWindow *q)
-{
-  return q->stored == NNC_STORED_I8 ? 128 : 0;
-}
-
-static inline void
-nnc_rows_copy (const NncQuantizedWindow *q, uint8_t *to, const uint8_t *from, size_t n)
-{
-  const __m512i flip = _mm512_set1_epi8 ((char)nnc_rows_offset (q));
-  size_t i = 0;
-  for (; i + 64 <= n; i += 64)
-    _mm512_storeu_si512 (to + i, _mm512_xor_si512 (_mm512_loadu_si512 (from + i), flip));
-  if (i < n) {
-    __mmask64 mask = ((__mmask64)1 << (n - i)) - 1;
-    _mm512_mask_storeu_epi8 (to + i, mask, _mm512_xor_si512 (_mm512_maskz_loadu_epi8 (mask, from + i), flip));
-  }
-}
-
 /* Whether row y of the padded image is one of the image; it is then row y - pad_top. */
 static inline bool
 nnc_rows_is_inside (const NncWindow *w, size_t y)
@@ -127,7 +110,7 @@ nnc_rows_fill (const NncQuantizedWindow *q, uint8_t *to, const uint8_t *image, s
 typedef void (*NncRowsFill) (const NncQuantizedWindow *q, uint8_t *to, const uint8_t *image, size_t y,
                              const void *user_data);
 
-static NNC_INLINE void
+static inline __attribute__ ((always_inline)) void
 nnc_rows_move (const NncQuantizedWindow *q, NncRows *rows, const uint8_t *image, size_t out_y, NncRowsFill fill,
                const void *user_data)
 {
