@@ -26,7 +26,8 @@ nnc_product_prepare (NncProductStep *step, NncPreparation *prepare, const NncPro
     prepare->scratch = step->packed_size;
 }
 
-/* Bits of the exponent that a half has, too, and none of the mantissa that it has not; or as it is told with more patience. */
+/* Bits of the exponent that a half has, too, and none of the mantissa that it has not; or as it is told with more
+ * patience. */
 static gboolean
 is_half (float value)
 {

@@ -18,8 +18,8 @@ typedef struct {
 /* Chooses the kernel, and the number of parts when b is constant. times: products a run, for prepare->macs. */
 void nnc_product_prepare (NncProductStep *step, NncPreparation *prepare, const NncProduct *product, gboolean constant,
                           gsize times);
-/* Whether it is worth it to keep the numbers of a constant b as halves, and they are: one row is multiplied, and b does not
- * stay in a second-level cache, as the classes of a network of halves. */
+/* Whether it is worth it to keep the numbers of a constant b as halves, and they are: one row is multiplied, and b does
+ * not stay in a second-level cache, as the classes of a network of halves. */
 gboolean nnc_product_is_of_halves (const NncProduct *product, const NncMatrix *b);
 /* Packs constant matrices, each b_matrix elements after the one before. inputs: those that were read; factors: two
  * numbers that scale and bias were multiplied by. */

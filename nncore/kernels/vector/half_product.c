@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* half_product.c: one row times a matrix of halves, which stay halves in memory: such a product is bound by reading them.
- * y[n] = clamp (sum over k of a[k] * b[k][n] + bias[n]), in floats. */
+/* half_product.c: one row times a matrix of halves, which stay halves in memory: such a product is bound by reading
+ * them. y[n] = clamp (sum over k of a[k] * b[k][n] + bias[n]), in floats. */
 #include <string.h>
 
 #include "kernel_list.h"
@@ -66,7 +66,8 @@ run_block (const NncProduct *product, const float *a, const char *block, float *
 
   size_t k = 0;
   for (; k + PARTS <= product->k; k += PARTS)
-    UNROLL for (size_t part = 0; part < PARTS; part++) add_products (sums[part], a[k + part], halves + (k + part) * COLUMNS);
+    UNROLL for (size_t part = 0; part < PARTS; part++)
+        add_products (sums[part], a[k + part], halves + (k + part) * COLUMNS);
   for (; k < product->k; k++)
     add_products (sums[0], a[k], halves + k * COLUMNS);
 

@@ -210,7 +210,8 @@ static void
 multiply_element (const Winograd *g, size_t element)
 {
   const size_t k = g->window->in_channels, n = g->window->out_channels;
-  const NncProduct product = { image_tiles (g->window), n, k, (ptrdiff_t)padded (k), (ptrdiff_t)padded (n), -INFINITY, INFINITY, false };
+  const NncProduct product
+      = { image_tiles (g->window), n, k, (ptrdiff_t)padded (k), (ptrdiff_t)padded (n), -INFINITY, INFINITY, false };
   const float *panels = g->panels + element * element_panels (g->window);
   const float *a = g->inputs + element * g->tiles * padded (k);
   float *y = g->products + element * g->tiles * padded (n);

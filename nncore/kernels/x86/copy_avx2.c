@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* copy_avx2.c: moves elements of four bytes between strides, eight at a time: planes that become the channels of pixels and
- * back, transposes, every second to fourth element. What it has no vectors for is left to the C kernel. */
+/* copy_avx2.c: moves elements of four bytes between strides, eight at a time: planes that become the channels of pixels
+ * and back, transposes, every second to fourth element. What it has no vectors for is left to the C kernel. */
 #include <immintrin.h>
 
 #include "kernel_list.h"
@@ -168,7 +168,8 @@ transpose (char *y, const char *x, const Block *b)
       for (size_t half = r; half < r + 2 * LANES && half < b->rows; half += LANES) {
         ptrdiff_t row = (ptrdiff_t)(half + LANES > b->rows ? b->rows - LANES : half);
         ptrdiff_t column = (ptrdiff_t)(c + LANES > b->columns ? b->columns - LANES : c);
-        transpose_tile (y + row * b->y_row + column * SIZE, x + row * SIZE + column * b->x_column, b->y_row, b->x_column);
+        transpose_tile (y + row * b->y_row + column * SIZE, x + row * SIZE + column * b->x_column, b->y_row,
+                        b->x_column);
       }
 }
 
@@ -188,9 +189,13 @@ static void
 copy_transposed (char *y, const char *x, const Block *b)
 {
   if (b->y_row == (ptrdiff_t)b->columns * SIZE)
-    switch (b->columns) { CASES (interleave) }
+    switch (b->columns) {
+      CASES (interleave)
+    }
   if (b->x_column == (ptrdiff_t)b->rows * SIZE)
-    switch (b->rows) { CASES (deinterleave) }
+    switch (b->rows) {
+      CASES (deinterleave)
+    }
   if (b->rows >= LANES && b->columns >= LANES)
     transpose (y, x, b);
   else
@@ -229,8 +234,8 @@ nnc_copy_strided_avx2 (void *y, const void *x, size_t size, int rank, const size
   }
   if (rank > 2) {
     for (size_t i = 0; i < shape[0]; i++)
-      nnc_copy_strided_avx2 ((char *)y + (ptrdiff_t)i * y_strides[0], (const char *)x + (ptrdiff_t)i * x_strides[0], size,
-                             rank - 1, shape + 1, y_strides + 1, x_strides + 1);
+      nnc_copy_strided_avx2 ((char *)y + (ptrdiff_t)i * y_strides[0], (const char *)x + (ptrdiff_t)i * x_strides[0],
+                             size, rank - 1, shape + 1, y_strides + 1, x_strides + 1);
     return;
   }
   Block block = { 1, shape[rank - 1], 0, 0, y_strides[rank - 1], x_strides[rank - 1] };

@@ -253,17 +253,20 @@ compare_blocks (const NncKernel *kernel, gsize rows, gsize columns, gsize gap)
   const gsize shape[2] = { rows, columns };
   const ptrdiff_t to[2] = { 4 * (ptrdiff_t)(columns + gap), 4 };
   for (gsize step = 1; step <= 5; step++) {
-    const ptrdiff_t transposed[2] = { 4, 4 * (ptrdiff_t)(rows + step - 1) }, row = (ptrdiff_t)(step * (columns - 1) + 1);
+    const ptrdiff_t transposed[2] = { 4, 4 * (ptrdiff_t)(rows + step - 1) },
+                    row = (ptrdiff_t)(step * (columns - 1) + 1);
     const ptrdiff_t picked[2] = { 4 * row, 4 * (ptrdiff_t)step };
     const ptrdiff_t *const froms[] = { transposed, picked };
     const gsize lengths[] = { columns * rows + (columns - 1) * (step - 1), rows * (gsize)row };
     for (int i = 0; i < 2; i++) {
       gsize n = rows * (columns + gap);
       Arena random = arena_new_random (lengths[i], 0, 9, 1), y = arena_new (n, 0), expected = arena_new (n, 0);
-      g_autofree guint8 *x = g_memdup2 (random.data, random.bytes); /* without guards: sanitizers see what is read beyond */
+      g_autofree guint8 *x
+          = g_memdup2 (random.data, random.bytes); /* without guards: sanitizers see what is read beyond */
       copy_slowly ((guint8 *)expected.data, x, 4, 2, shape, to, froms[i]);
       kernel->copy (y.data, x, 4, 2, shape, to, froms[i]);
-      fail_unless (memcmp (expected.data, y.data, y.bytes) == 0, "%s: %zux%zu step %zu", kernel->name, rows, columns, step);
+      fail_unless (memcmp (expected.data, y.data, y.bytes) == 0, "%s: %zux%zu step %zu", kernel->name, rows, columns,
+                   step);
       fail_unless (arena_guards_whole (&y), "%s writes outside", kernel->name);
       arena_free (&random), arena_free (&y), arena_free (&expected);
     }
