@@ -142,5 +142,5 @@ peak_measure (PeakKind kind)
 PeakKind
 peak_kind_of (const char *kernel)
 {
-  return strstr (kernel, "quantized") ? PEAK_BYTES : strstr (kernel, "bf16") ? PEAK_BF16 : PEAK_FLOATS;
+  return strstr (kernel, "quantized") || strstr (kernel, "stored") ? PEAK_BYTES : strstr (kernel, "bf16") ? PEAK_BF16 : PEAK_FLOATS;
 }
