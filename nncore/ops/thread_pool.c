@@ -228,6 +228,9 @@ nnc_thread_pool_run (NncThreadPool *pool, guint n, NncPart part, gpointer user_d
 
   pool->part = part;
   pool->user_data = user_data;
+  /* Parts that this job has not are taken: their numbers must not fall behind by half of all there are. */
+  for (guint i = n; i <= pool->n_threads; i++)
+    __atomic_store_n (&pool->takers[i], job_number (job), __ATOMIC_SEQ_CST);
   __atomic_store_n (&pool->unfinished, n, __ATOMIC_SEQ_CST);
   __atomic_store_n (&pool->job, job, __ATOMIC_SEQ_CST);
   wake_workers (pool);

@@ -7,6 +7,8 @@
 #include "pass.h"
 
 #define LARGE ((gsize)256 << 10)
+/* So deep is a chain: each step asks the one before it for rows. */
+#define MOST_STEPS 16
 #define MOST_WEIGHTS ((gsize)128 << 10)
 #define MOST_BETWEEN ((gsize)320 << 10)
 
@@ -117,7 +119,7 @@ mark_chain (const NncGraph *graph, NncNode *node)
   for (NncNode *next; (next = find_next (graph, node)); node = next) {
     weights += count_weights (next);
     g_ptr_array_add (chain, next);
-    if (weights > MOST_WEIGHTS || count_between (chain) > MOST_BETWEEN)
+    if (chain->len > MOST_STEPS || weights > MOST_WEIGHTS || count_between (chain) > MOST_BETWEEN)
       break;
     nnc_node_set_int (node, "rows_to_next", 1);
   }

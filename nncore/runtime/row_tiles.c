@@ -291,8 +291,10 @@ name_kernels (const NncRowTiles *tiles)
 gboolean
 nnc_row_tiles_finish (NncRowTiles *tiles, guint threads, NncStep *step, gsize *scratch, GError **error)
 {
-  gboolean fits = choose_rows (tiles, scratch);
-
+  if (!choose_rows (tiles, scratch)) {
+    g_set_error (error, NNC_ERROR, NNC_ERROR_MEMORY, "no memory for rows of images");
+    return FALSE;
+  }
   tiles->parts = count_parts (tiles, threads);
   tiles->kernel = name_kernels (tiles);
   *step = (NncStep){
@@ -308,7 +310,5 @@ nnc_row_tiles_finish (NncRowTiles *tiles, guint threads, NncStep *step, gsize *s
     .macs = tiles->macs,
     .other_work = tiles->other_work,
   };
-  if (!fits)
-    g_set_error (error, NNC_ERROR, NNC_ERROR_MEMORY, "no memory for rows of images");
-  return fits;
+  return TRUE;
 }

@@ -95,7 +95,7 @@ chunk_pixels (const NncWindow *window)
 {
   const size_t most = 512, pointers = 4096, floats = 1 << 16;
   size_t by_table = pointers / (taps (window) + 1);
-  size_t by_input = floats / (group_in (window) * window->stride_x * window->stride_y);
+  size_t by_input = floats / group_in (window) / window->stride_x / window->stride_y; /* their product may be too large */
   size_t pixels = by_table < by_input ? by_table : by_input;
   pixels = pixels < most ? pixels : most;
   return pixels > TILE_MOST_ROWS ? pixels : TILE_MOST_ROWS;

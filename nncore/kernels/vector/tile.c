@@ -73,7 +73,7 @@ typedef struct {
 static ALWAYS_INLINE Row
 load_row (const float *p, const Shape shape)
 {
-  Row row;
+  Row row = { { vector_zero (), vector_zero () }, vector_low_splat (0) }; /* not that all is used */
   UNROLL for (size_t v = 0; v < shape.vectors; v++) row.v[v] = vector_load (p + v * VECTOR_WIDTH);
   if (shape.low)
     row.low = vector_low_load (p + shape.vectors * VECTOR_WIDTH);

@@ -300,10 +300,21 @@ bf16_run (const NncWindow *w, const float *x, const void *packed, float *y, void
 }
 
 /* One channel without a kernel row to gather would have nothing but zeros for partners: floats are as fast. */
+/* Rounded rows are as wide and as many as windows with dilation and padding see: what is absurd is left to f32, which has no
+ * such rows. Each product here is of numbers that were bounded before. */
+static bool
+rows_are_of_moderate_size (const NncWindow *w)
+{
+  const size_t columns = 1 << 24, factor = 1 << 16, row = 1 << 24, all = 1 << 30;
+  return w->out_width > 0 && w->out_height > 0 && seen_width (w) <= columns && w->in_channels <= factor
+         && w->kernel_width <= factor && w->stride_y <= factor && row_step (w) <= row
+         && seen_height (w, chunk_rows (w)) <= all / row_step (w);
+}
+
 static bool
 bf16_accepts (const NncWindow *w)
 {
-  return !w->ordered && w->groups == 1 && (w->in_channels > 1 || is_gathered (w));
+  return rows_are_of_moderate_size (w) && !w->ordered && w->groups == 1 && (w->in_channels > 1 || is_gathered (w));
 }
 
 const NncConvolution nnc_convolution_bf16_avx512 = {

@@ -124,6 +124,16 @@ compare_case (const NncKernel *kernel, const Case *c)
   return TRUE;
 }
 
+/* What a file may ask for: strides whose product is too large for 64 bits, dilations and padding as large as there are. */
+static guint
+compare_absurd_windows (const NncKernel *kernel)
+{
+  const gsize large = (gsize)1 << 30, most = G_MAXINT32;
+  const Case strides = { 1, 1, 1, 16, 24, 1, 1, 1, large, large, 1, 1, 0, 0, 0, 0, 0, -INFINITY, INFINITY };
+  const Case dilations = { 1, 1, 1, 4, 24, 1, 2, 2, 1, 1, most, most, most, most, 0, 0, 0, -INFINITY, INFINITY };
+  return (guint)compare_case (kernel, &strides) + (guint)compare_case (kernel, &dilations);
+}
+
 /* Every remainder of a tile of output channels, and of its pixels. */
 static guint
 compare_output_channels (const NncKernel *kernel)
@@ -191,6 +201,7 @@ compare_convolution (const NncKernel *kernel)
     if (kernel->convolution->accepts (&w))
       convolve_both (kernel, &w, FALSE, TRUE, 0, rows);
   }
+  accepted += compare_absurd_windows (kernel);
   accepted += compare_output_channels (kernel);
   accepted += compare_first_layers (kernel);
   accepted += compare_depthwise_sizes (kernel);

@@ -329,12 +329,35 @@ GST_START_TEST (bytes_give_the_same)
 }
 GST_END_TEST
 
+/* x -> 40 convolutions of one number each -> y: a file may have any number of them. */
+GST_START_TEST (a_chain_has_at_most_sixteen_steps)
+{
+  enum { LAYERS = 40, MOST = 16 };
+  OnnxWriter *writer = onnx_writer_new (15);
+  const float one = 1;
+  guint saved;
+
+  onnx_writer_input (writer, "x", NNC_F32, DIMS (1, 1, 300, 300));
+  onnx_writer_initializer (writer, "w", NNC_F32, DIMS (1, 1, 1, 1), &one);
+  for (guint i = 0; i < LAYERS; i++) {
+    g_autofree char *inputs = i ? g_strdup_printf ("y%u,w", i - 1) : g_strdup ("x,w");
+    g_autofree char *output = i + 1 < LAYERS ? g_strdup_printf ("y%u", i) : g_strdup ("y");
+
+    onnx_writer_node (writer, output, "Conv", inputs, output);
+  }
+  onnx_writer_output (writer, "y", NNC_F32, DIMS (1, 1, 300, 300));
+  saved = count_saved_steps (onnx_writer_finish (writer), 2);
+  fail_unless (saved > 0 && saved <= LAYERS - (LAYERS + MOST - 1) / MOST, "%u steps", saved);
+}
+GST_END_TEST
+
 static Suite *
 tile_rows_suite (void)
 {
   Suite *suite = suite_create ("tile_rows");
   TCase *tcase = tcase_create ("tile_rows");
 
+  tcase_add_test (tcase, a_chain_has_at_most_sixteen_steps);
   suite_add_tcase (suite, tcase);
   tcase_set_timeout (tcase, 60);
   tcase_add_loop_test (tcase, a_block_gives_the_same_to_the_bit, 0, G_N_ELEMENTS (cases));
